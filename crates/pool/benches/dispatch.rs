@@ -1,0 +1,3 @@
+//! What handing a job to the pool costs.
+
+fn main() {}
