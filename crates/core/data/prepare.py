@@ -11,6 +11,8 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import planar
+
 HERE = Path(__file__).parent
 SEAM = 99999  # x of longitude +180; x = 0 is -180
 SNAP = 3  # the most grid rows by which the two sides of the antimeridian may disagree
@@ -31,7 +33,7 @@ TG768 TH764 TJ762 TK772 TL626 TM795 TN788 TO776 TR792 TT780 TV798 TW158 TZ834 UA
 UZ860 VA336 VC670 VE862 VG092 VI850 VN704 VU548 WF876 WS882 YE887 YT175 ZA710 ZM894 ZW716
 """.split()
 # Vatican City shrinks to a line on the source's grid; this diamond covers it. Grid coordinates, clockwise.
-VATICAN = [(53459, 75288), (53460, 75286), (53459, 75284), (53458, 75286)]
+VATICAN = [(53457, 75286), (53458, 75288), (53460, 75288), (53460, 75284), (53457, 75284)]
 
 
 def main():
@@ -39,11 +41,14 @@ def main():
     transform = source["transform"]
     atoms = read_atoms()
     polygons = label(read_polygons(source), read_units(), transform)
-    sides = sum_up(polygons)
-    sides = close_seam(sides)
+    polygons = cut(polygons) + patches()
+    sums = sum_up(polygons)
+    planar.split_crossings(sums)
+    sides = planar.resolve(sums, loose=seam)
+    sides = close_seam({step: [area[1] if area else "XZ" for area in pair] for step, pair in sides.items()})
     check_iso(atoms, sides)
     check_vertices(sides)
-    chains = make_chains(sides, polygons)
+    chains = make_chains(sides)
     write(chains, transform, [row[1] for row in atoms])
 
 
@@ -108,11 +113,68 @@ def label(polygons, units, transform):
             rings = [VATICAN + VATICAN[:1]]
         if name == "Italy":
             rings = [VATICAN[::-1] + VATICAN[-1:] if len(ring) == 3 else ring for ring in rings]
-        labelled.append((atom, rings))
+        labelled.append((name, atom, rings))
     for number, unit in enumerate(units):
         if hits[number] != unit[3]:
             sys.exit(f"units.tsv: {unit} matches {hits[number]} polygons")
     return labelled
+
+
+def table(name):
+    """Rows of a data file beside this script, without comments and heading."""
+    lines = [line for line in (HERE / name).read_text().splitlines() if not line.startswith("#")]
+    return [line.split("\t") for line in lines[1:]]
+
+
+def points_of(text):
+    return [tuple(int(v) for v in point.split(",")) for point in text.split()]
+
+
+def cut(polygons):
+    """Splits polygons along the lines of cuts.tsv."""
+    for feature, atom, part, text in table("cuts.tsv"):
+        line = points_of(text)
+        found = [p for p in polygons if p[0] == feature and {line[0], line[-1]} <= set(p[2][0])]
+        if len(found) != 1:
+            sys.exit(f"cuts.tsv: the line for {atom} meets {len(found)} polygons of {feature}")
+        name, host, rings = found[0]
+        pieces = sorted(split(rings[0], line), key=lambda ring: abs(area(ring)), reverse=part == "larger")
+        print(f"cut {atom} from {host}: {[round(km2(ring)) for ring in pieces]} km2")
+        polygons.remove(found[0])
+        holes = [[hole for hole in rings[1:] if contains(ring, hole[0])] for ring in pieces]
+        polygons.append((name, atom, [pieces[0], *holes[0]]))
+        polygons.append((name, host, [pieces[1], *holes[1]]))
+    return polygons
+
+
+def split(ring, line):
+    """The two rings into which a line between two points of a ring divides it."""
+    start, end = ring.index(line[0]), ring.index(line[-1])
+    if start > end:
+        line, start, end = line[::-1], end, start
+    return ring[start:end] + line[::-1], line[:-1] + ring[end:-1] + ring[: start + 1]
+
+
+def area(ring):
+    """Signed, in grid units, positive if anticlockwise; not for rings across the antimeridian."""
+    return sum(p[0] * q[1] - q[0] * p[1] for p, q in zip(ring, ring[1:])) / 2
+
+
+def km2(ring):
+    return abs(area(ring)) * 0.4008 * 0.1878 * math.cos(math.radians(ring[0][1] * 0.00168857 - 85.2219))
+
+
+def contains(ring, point):
+    x, y = point
+    odd = False
+    for (ax, ay), (bx, by) in zip(ring, ring[1:]):
+        if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
+            odd = not odd
+    return odd
+
+
+def patches():
+    return [("patch", atom, [points_of(ring)]) for atom, ring in table("patches.tsv")]
 
 
 def inside(ring, box, transform):
@@ -126,48 +188,43 @@ def degrees(point, transform):
     return tx + sx * point[0], ty + sy * point[1]
 
 
+def sum_up(polygons):
+    """Adds all rings up: {(p, q): labels right less labels left}, p < q, each step once."""
+    sums = {}
+    for _, atom, rings in polygons:
+        for ring in rings:
+            for p, q in zip(ring, ring[1:]):
+                p, q = unfold(p, q), unfold(q, p)
+                if p != q and not (seam(p) and seam(q)):  # else no length, or the source's cut along the antimeridian
+                    planar.add(sums, p, q, {(0, atom): 1})
+    return sums
+
+
+def seam(point):
+    return point[0] in (0, SEAM)
+
+
+def unfold(point, beside):
+    """A point at +-180 degrees, written on the side of its neighbour."""
+    return (SEAM if beside[0] > SEAM // 2 else 0, point[1]) if seam(point) and not seam(beside) else point
+
+
 def home(point):
     """The same point with longitude +180 written as -180."""
     return (0, point[1]) if point[0] == SEAM else point
 
 
-def sum_up(polygons):
-    """Steps with their sides: {(p, q): (left, right)}, p and q on the cylinder, each step once."""
-    total = defaultdict(Counter)
-    for atom, rings in polygons:
-        for ring in rings:
-            for p, q in zip(ring, ring[1:]):
-                p, q = home(p), home(q)
-                if p == q or (p[0] == 0 and q[0] == 0):
-                    continue  # no length, or the artificial cut along the antimeridian
-                if p < q:
-                    total[p, q][atom] += 1
-                else:
-                    total[q, p][atom] -= 1
-    sides = {}
-    for step, labels in total.items():
-        right = [atom for atom, n in labels.items() for _ in range(n)]
-        left = [atom for atom, n in labels.items() for _ in range(-n)]
-        if len(right) > 1 or len(left) > 1:
-            sys.exit(f"overlap at {step}: {labels}")
-        if right or left:
-            sides[step] = (left or ["XZ"])[0], (right or ["XZ"])[0]
-    return sides
-
-
 def close_seam(sides):
     """Joins the coasts that the source cut at the antimeridian, moving ends by at most SNAP rows."""
-    ends = Counter(point for step in sides for point in step if point[0] == 0)
+    rows = Counter(point[1] for step in sides for point in step if seam(point))
     moved, base = {}, None
-    for point in sorted(ends):
-        base = point if base is None or point[1] - base[1] > SNAP else base
-        moved[point] = base
-        print(f"seam: row {point[1]} -> {base[1]}, {ends[point]} end(s)")
+    for row in sorted(rows):
+        base = row if base is None or row - base > SNAP else base
+        moved[row] = base
+    print("antimeridian:", ", ".join(f"{base} from {[r for r in rows if moved[r] == base]}" for base in set(moved.values())))
     closed = {}
     for (p, q), (left, right) in sides.items():
-        p, q = moved.get(p, p), moved.get(q, q)
-        if p == q:
-            continue
+        p, q = [(0, moved[point[1]]) if seam(point) else point for point in (p, q)]
         closed[(p, q) if p < q else (q, p)] = (left, right) if p < q else (right, left)
     return closed
 
@@ -202,45 +259,42 @@ def check_vertices(sides):
     # TODO fail
 
 
-def make_chains(sides, polygons):
-    """Polylines between the same two atoms, in the order in which the source walks its rings."""
-    rest = dict(sides)
+def make_chains(sides):
+    """Polylines as long as can be between the same two areas; they end at junctions and at the antimeridian."""
+    ways = {}  # each step in both directions: (p, q) -> (left, right)
+    links = defaultdict(list)
+    for (p, q), (left, right) in sides.items():
+        ways[p, q], ways[q, p] = (left, right), (right, left)
+        links[p].append(q)
+        links[q].append(p)
+    ends = {p for p, near in links.items() if p[0] == 0 or len(near) != 2 or turns(p, near, ways)}
     chains = []
-    for _, rings in polygons:
-        for ring in rings:
-            for p, q in zip(ring, ring[1:]):
-                take(home(p), home(q), rest, chains)
-    # Steps whose ends moved at the seam are found under their new name.
-    for p, q in sorted(rest):
-        take(p, q, rest, chains)
-    return [piece for chain in chains for piece in cut_at_seam(chain)]
+    for p in sorted(ends) + sorted(links):  # the second helping finds closed coasts without an end
+        for q in sorted(links[p]):
+            if (p, q) in ways:
+                chains.append(walk(p, q, ways, links, ends))
+    return chains
 
 
-def take(p, q, rest, chains):
-    """Adds the step p, q to the last chain if it continues it, else begins a chain; forgets the step."""
-    key = (p, q) if p < q else (q, p)
-    pair = rest.pop(key, None)
-    if pair is None:
-        return
-    pair = pair if p < q else pair[::-1]
-    if chains and chains[-1][0] == pair and chains[-1][1][-1] == p:
-        chains[-1][1].append(q)
-    else:
-        chains.append((pair, [p, q]))
+def turns(point, near, ways):
+    return ways[near[0], point] != ways[point, near[1]]
 
 
-def cut_at_seam(chain):
-    """Cuts a chain where it touches the antimeridian, so that no step spans the map."""
-    pair, points = chain
-    cuts = [i for i, point in enumerate(points) if point[0] == 0 and 0 < i < len(points) - 1]
-    for first, last in zip([0] + cuts, cuts + [len(points) - 1]):
-        piece = points[first : last + 1]
-        for end, beside in ((0, 1), (-1, -2)):
-            if piece[end][0] == 0 and piece[beside][0] > SEAM // 2:
-                piece[end] = (SEAM, piece[end][1])
-        if any(abs(p[0] - q[0]) > SEAM // 2 for p, q in zip(piece, piece[1:])):
-            sys.exit(f"a step spans the map near {piece[0]}")
-        yield pair, piece
+def walk(p, q, ways, links, ends):
+    """Follows a border from its step p, q to its end and forgets it; returns its sides and points."""
+    pair = ways[p, q]
+    points = [p, q]
+    while q not in ends and q != points[0]:
+        p, q = q, next(r for r in links[q] if r != p)
+        points.append(q)
+    for step in zip(points, points[1:]):
+        del ways[step], ways[step[::-1]]
+    for end, beside in ((0, 1), (-1, -2)):  # the antimeridian gets the longitude of the side the chain comes from
+        if points[end][0] == 0 and points[beside][0] > SEAM // 2:
+            points[end] = (SEAM, points[end][1])
+    if any(abs(p[0] - q[0]) > SEAM // 2 for p, q in zip(points, points[1:])):
+        sys.exit(f"a step spans the map near {points[0]}")
+    return pair, points
 
 
 def write(chains, transform, atoms):
