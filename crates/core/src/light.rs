@@ -122,6 +122,17 @@ impl Reach {
         Self { error_m: self.error_m + by.get(), ..self }
     }
 
+    /// The longest round trip, in nanoseconds, whose bound stays within so many metres of surface under a
+    /// light mode and an error budget; none when the errors alone exceed it.
+    #[must_use]
+    pub fn round_trip_within(mode: LightMode, surface_m: f64, budget: ErrorBudget) -> Option<u64> {
+        let error_m = budget.position.get() + carried_m(budget.age) + ARITHMETIC_M;
+        // A straight path is never longer than the arc above it, so the surface's bound serves it too.
+        let path_m = (surface_m - error_m) / DEPTH_FACTOR;
+        let ns = 2e9 * path_m / mode.speed_m_per_s() - budget.clock.ns() as f64;
+        (ns >= 1.0).then_some(libm::floor(ns) as u64)
+    }
+
     /// The bound in metres of surface: an upper bound on the chip's distance from the landmark's stated
     /// point. Infinite when a straight path of this length leaves nothing out.
     #[must_use]
@@ -130,7 +141,11 @@ impl Reach {
             return self.path_m * DEPTH_FACTOR + self.error_m;
         }
         let angle = self.straight_turn_rad(core::f64::consts::FRAC_PI_2);
-        if angle >= core::f64::consts::PI { f64::INFINITY } else { ellipsoid::surface_max_m(angle) + self.error_m }
+        if angle >= core::f64::consts::PI {
+            f64::INFINITY
+        } else {
+            ellipsoid::surface_max_m(angle) + self.error_m
+        }
     }
 
     /// The most that the direction from the Earth's centre can differ between the landmark's stated point,

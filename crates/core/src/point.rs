@@ -19,11 +19,11 @@ impl Point {
     /// # Errors
     /// [`InvalidPoint`] when a coordinate is out of range or not a number.
     pub fn from_degrees(lat_deg: f64, lon_deg: f64) -> Result<Self, InvalidPoint> {
-        // A comparison with NaN is false, so NaN is refused here too.
-        if !(lat_deg.abs() <= 90.0) {
+        // No range contains NaN.
+        if !(-90.0..=90.0).contains(&lat_deg) {
             return Err(InvalidPoint { coordinate: "latitude", degrees: lat_deg, limit: 90 });
         }
-        if !(lon_deg.abs() <= 180.0) {
+        if !(-180.0..=180.0).contains(&lon_deg) {
             return Err(InvalidPoint { coordinate: "longitude", degrees: lon_deg, limit: 180 });
         }
         let ndeg = |degrees: f64| libm::round(degrees * NANODEGREES) as i64;

@@ -22,7 +22,11 @@ impl RoundTrip {
     /// # Errors
     /// [`InvalidRoundTrip`] for zero, a negative number or more than [`ROUND_TRIP_MAX_NS`].
     pub const fn from_ns(ns: i64) -> Result<Self, InvalidRoundTrip> {
-        if ns > 0 && ns as u64 <= ROUND_TRIP_MAX_NS { Ok(Self(ns as u64)) } else { Err(InvalidRoundTrip { ns }) }
+        if ns > 0 && ns as u64 <= ROUND_TRIP_MAX_NS {
+            Ok(Self(ns as u64))
+        } else {
+            Err(InvalidRoundTrip { ns })
+        }
     }
 
     /// Nanoseconds.
@@ -43,7 +47,11 @@ impl ClockError {
     /// # Errors
     /// [`InvalidClockError`] for a negative number or more than [`CLOCK_ERROR_MAX_NS`].
     pub const fn from_ns(ns: i64) -> Result<Self, InvalidClockError> {
-        if ns >= 0 && ns as u64 <= CLOCK_ERROR_MAX_NS { Ok(Self(ns as u64)) } else { Err(InvalidClockError { ns }) }
+        if ns >= 0 && ns as u64 <= CLOCK_ERROR_MAX_NS {
+            Ok(Self(ns as u64))
+        } else {
+            Err(InvalidClockError { ns })
+        }
     }
 
     /// Nanoseconds.

@@ -1,5 +1,7 @@
 //! The region against an oracle that counts failing caps point by point, on random worlds.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot make its world has failed")]
+
 mod world;
 
 use lightcone_core::direction::Direction;
@@ -49,7 +51,9 @@ fn the_boundary_separates_inside_from_outside() {
             if arc.span_rad() * bound.cap.sine() < 1e-6 || bound.cap.sine() < 1e-6 {
                 continue;
             }
-            let toward = |to: Direction, step: f64| (middle.vector() + (to.vector() - middle.vector()) * step).direction().unwrap();
+            let toward = |to: Direction, step: f64| {
+                (middle.vector() + (to.vector() - middle.vector()) * step).direction().unwrap()
+            };
             let step = 1e-9 / middle.angle_to(bound.cap.centre()).min(1.0);
             let (inside, outside) = (toward(bound.cap.centre(), step), toward(bound.cap.centre(), -step));
             if middle.angle_to(bound.cap.centre()) < 3.0 {
@@ -80,9 +84,13 @@ fn contains_agrees_with_counting_and_so_does_the_area() {
         let whole = 2.0 * std::f64::consts::PI * (1.0 - radius.cos());
         let share = hits as f64 / SAMPLES as f64;
         let sampled = whole * share;
-        let error = whole * 5.0 * (share * (1.0 - share) / SAMPLES as f64).sqrt() + whole * 3.0 / SAMPLES as f64;
+        let error =
+            whole * 5.0 * (share * (1.0 - share) / SAMPLES as f64).sqrt() + whole * 3.0 / SAMPLES as f64;
         let exact = region.solid_angle_sr();
-        assert!((exact - sampled).abs() <= error, "seed {seed} liars {liars}: {exact} sampled {sampled} ± {error}");
+        assert!(
+            (exact - sampled).abs() <= error,
+            "seed {seed} liars {liars}: {exact} sampled {sampled} ± {error}"
+        );
         if region.extent() == Extent::Empty {
             assert_eq!(hits, 0, "seed {seed}");
         }
@@ -92,7 +100,9 @@ fn contains_agrees_with_counting_and_so_does_the_area() {
 /// A cap that holds the region.
 fn frame(region: &Region) -> (Direction, f64) {
     match region.centroid() {
-        Some(centre) if region.farthest_rad(centre) < 3.0 => (centre, region.farthest_rad(centre) * 1.000_001 + 1e-9),
+        Some(centre) if region.farthest_rad(centre) < 3.0 => {
+            (centre, region.farthest_rad(centre) * 1.000_001 + 1e-9)
+        }
         _ => (Direction::NORTH, std::f64::consts::PI),
     }
 }
@@ -105,7 +115,7 @@ fn the_truth_is_never_excluded_by_honest_landmarks() {
         let evidence = Evidence::new(&world.mesh, VACUUM, &world.observations);
         let region = evidence.region(0).unwrap();
         assert!(region.contains(ellipsoid::direction(world.truth)), "seed {seed}");
-        assert_eq!(evidence.least_liars(), 0, "seed {seed}");
+        assert_eq!(evidence.least_liars(), Ok(0), "seed {seed}");
     }
 }
 
@@ -116,7 +126,7 @@ fn the_least_number_of_liars_is_the_first_region_that_is_not_empty() {
         let mut world = with_lies(world(seed, shape(&mut chance)), &mut chance);
         world = with_lies(world, &mut chance);
         let evidence = Evidence::new(&world.mesh, VACUUM, &world.observations);
-        let least = evidence.least_liars();
+        let least = evidence.least_liars().unwrap();
         let groups = evidence.groups() as u32;
         let first = (0..groups).find(|&liars| !evidence.region(liars).unwrap().is_empty());
         assert_eq!(least, first.unwrap_or(groups), "seed {seed}"); // all lie when each contradicts itself

@@ -71,12 +71,18 @@ impl Turn {
 
     /// The sum of two azimuths.
     pub(crate) fn plus(self, other: Self) -> Self {
-        Self { cos: self.cos * other.cos - self.sin * other.sin, sin: self.sin * other.cos + self.cos * other.sin }
+        Self {
+            cos: self.cos * other.cos - self.sin * other.sin,
+            sin: self.sin * other.cos + self.cos * other.sin,
+        }
     }
 
     /// The difference of two azimuths.
     pub(crate) fn minus(self, other: Self) -> Self {
-        Self { cos: self.cos * other.cos + self.sin * other.sin, sin: self.sin * other.cos - self.cos * other.sin }
+        Self {
+            cos: self.cos * other.cos + self.sin * other.sin,
+            sin: self.sin * other.cos - self.cos * other.sin,
+        }
     }
 
     /// The opposite azimuth.

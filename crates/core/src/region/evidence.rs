@@ -6,6 +6,7 @@ use super::{Bound, Region, select, sweep};
 use crate::cap::Cap;
 use crate::landmark::{GroupId, LandmarkId, Mesh, Observation};
 use crate::light::{LightMode, Reach};
+use crate::stop::{Stop, Stopped};
 use crate::units::Metres;
 
 /// The best bound of each landmark, in the mesh's order. Order and number of the observations that led to
@@ -16,6 +17,18 @@ pub struct Evidence<'mesh> {
     mode: LightMode,
     reaches: Vec<(LandmarkId, Reach)>,
     groups: usize,
+    stop: Stop<'mesh>,
+}
+
+/// Why there is no region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoRegion {
+    /// Too few trust groups measured.
+    #[error(transparent)]
+    TooFew(#[from] TooFewGroups),
+    /// The work was called off.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 /// Fewer trust groups than could lie: nothing is proven.
@@ -40,7 +53,17 @@ impl<'mesh> Evidence<'mesh> {
             reaches.dedup_by_key(|reach| reach.0);
         }
         let groups = count_groups(mesh, &reaches);
-        Self { mesh, mode, reaches, groups }
+        Self { mesh, mode, reaches, groups, stop: Stop::default() }
+    }
+
+    /// The same evidence, for work that ends as soon as `stop` says so.
+    #[must_use]
+    pub fn until(self, stop: &'mesh dyn Fn() -> bool) -> Self {
+        Self { stop: Stop::when(stop), ..self }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Stopped> {
+        self.stop.check()
     }
 
     /// The mesh that the landmarks are of.
@@ -79,8 +102,8 @@ impl<'mesh> Evidence<'mesh> {
     /// The proven region when at most `liars` trust groups lie.
     ///
     /// # Errors
-    /// [`TooFewGroups`] unless more groups measured than may lie.
-    pub fn region(&self, liars: u32) -> Result<Region, TooFewGroups> {
+    /// [`NoRegion`] unless more groups measured than may lie, or when called off.
+    pub fn region(&self, liars: u32) -> Result<Region, NoRegion> {
         self.region_grown(liars, Metres::ZERO)
     }
 
@@ -88,32 +111,35 @@ impl<'mesh> Evidence<'mesh> {
     /// [`Self::region`].
     ///
     /// # Errors
-    /// [`TooFewGroups`] unless more groups measured than may lie.
-    pub fn region_grown(&self, liars: u32, by: Metres) -> Result<Region, TooFewGroups> {
+    /// [`NoRegion`] unless more groups measured than may lie, or when called off.
+    pub fn region_grown(&self, liars: u32, by: Metres) -> Result<Region, NoRegion> {
         if self.groups <= liars as usize {
-            return Err(TooFewGroups { groups: self.groups, liars });
+            return Err(TooFewGroups { groups: self.groups, liars }.into());
         }
         if by == Metres::ZERO {
-            return Ok(Region::of(select::bounds(self.mesh, &self.reaches, liars), liars));
+            return Ok(Region::of(select::bounds(self.mesh, &self.reaches, liars), liars, self.stop)?);
         }
         let grown: Vec<(LandmarkId, Reach)> =
             self.reaches.iter().map(|&(landmark, reach)| (landmark, reach.grown(by))).collect();
-        Ok(Region::of(select::bounds(self.mesh, &grown, liars), liars))
+        Ok(Region::of(select::bounds(self.mesh, &grown, liars), liars, self.stop)?)
     }
 
     /// The least number of lying groups that leaves a place: 0 when all agree. One or more is a security
     /// event even when the answer stands.
-    #[must_use]
-    pub fn least_liars(&self) -> u32 {
+    ///
+    /// # Errors
+    /// [`Stopped`] when called off.
+    pub fn least_liars(&self) -> Result<u32, Stopped> {
         match self.region(0) {
             Ok(region) if region.is_empty() => {}
-            _ => return 0,
+            Err(NoRegion::Stopped(stopped)) => return Err(stopped),
+            _ => return Ok(0),
         }
         let mut bounds: Vec<Bound> = self.caps().filter(|bound| !bound.cap.is_whole()).collect();
         bounds.sort_unstable_by(|a, b| {
             a.cap.versine().total_cmp(&b.cap.versine()).then(a.landmark.cmp(&b.landmark))
         });
-        sweep::least_failures(&bounds)
+        sweep::least_failures(&bounds, self.stop)
     }
 }
 

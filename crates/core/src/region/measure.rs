@@ -47,7 +47,8 @@ impl Region {
         if self.extent != Extent::Bounded {
             return None;
         }
-        let sum = self.arcs.iter().fold(Vector::new(0.0, 0.0, 0.0), |sum, arc| sum + moment(arc, self.rim(arc)));
+        let sum =
+            self.arcs.iter().fold(Vector::new(0.0, 0.0, 0.0), |sum, arc| sum + moment(arc, self.rim(arc)));
         // A sliver's moment is all rounding: any of its points is then as good as its middle.
         let first = &self.arcs[0];
         if sum.norm() > 1e-18 { sum.direction() } else { Some(self.rim(first).at(first.along(0.5))) }
@@ -120,5 +121,6 @@ fn polar_flux(arc: &Arc, rim: &Rim) -> f64 {
         + rim.v.z * rim.v.z * (0.5 * span - double)
         + rim.u.z * rim.v.z * (end.sin * end.sin - start.sin * start.sin);
     let pole = rim.centre.z;
-    2.0 * sin * (-pole * pole * sin * cos * span + pole * (cos * cos - sin * sin) * across + sin * cos * squares)
+    2.0 * sin
+        * (-pole * pole * sin * cos * span + pole * (cos * cos - sin * sin) * across + sin * cos * squares)
 }

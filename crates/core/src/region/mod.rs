@@ -14,12 +14,13 @@ mod sweep;
 use alloc::vec::Vec;
 
 pub use arc::{Arc, Rim};
-pub use evidence::{Evidence, TooFewGroups};
+pub use evidence::{Evidence, NoRegion, TooFewGroups};
 pub use outline::Loop;
 
 use crate::cap::Cap;
 use crate::direction::Direction;
 use crate::landmark::{GroupId, LandmarkId};
+use crate::stop::{Stop, Stopped};
 
 /// One landmark's bound within a region.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,16 +58,16 @@ pub struct Region {
 
 impl Region {
     /// The region of bounds with at most `liars` lying groups.
-    pub(crate) fn of(bounds: Vec<Bound>, liars: u32) -> Self {
+    pub(crate) fn of(bounds: Vec<Bound>, liars: u32, stop: Stop<'_>) -> Result<Self, Stopped> {
         let rims: Vec<Rim> = bounds.iter().map(|bound| Rim::of(&bound.cap)).collect();
-        let arcs = sweep::boundary(&bounds, &rims, liars);
+        let arcs = sweep::boundary(&bounds, &rims, liars, stop)?;
         let mut region = Self { bounds, rims, arcs, liars, extent: Extent::Bounded };
         if region.arcs.is_empty() {
             // Without a boundary every place is as good as any other.
             let anywhere = region.bounds.first().map_or(Direction::NORTH, |bound| bound.cap.centre());
             region.extent = if region.contains(anywhere) { Extent::Whole } else { Extent::Empty };
         }
-        region
+        Ok(region)
     }
 
     /// Whether it is empty, bounded or everything.

@@ -39,7 +39,9 @@ pub(super) fn bounds(mesh: &Mesh, reaches: &[(LandmarkId, Reach)], liars: u32) -
             (!cap.is_whole()).then_some(Bound { landmark, group: site.group, cap })
         })
         .collect();
-    kept.sort_unstable_by(|a, b| a.cap.versine().total_cmp(&b.cap.versine()).then(a.landmark.cmp(&b.landmark)));
+    kept.sort_unstable_by(|a, b| {
+        a.cap.versine().total_cmp(&b.cap.versine()).then(a.landmark.cmp(&b.landmark))
+    });
     kept
 }
 

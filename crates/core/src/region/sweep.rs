@@ -9,33 +9,41 @@ use alloc::vec::Vec;
 use super::Bound;
 use super::arc::{Arc, Rim, Turn};
 use crate::direction::Vector;
+use crate::stop::{Stop, Stopped};
 
 /// The arcs that bound the region of `bounds` with at most `liars` failing groups.
-pub(super) fn boundary(bounds: &[Bound], rims: &[Rim], liars: u32) -> Vec<Arc> {
+pub(super) fn boundary(
+    bounds: &[Bound],
+    rims: &[Rim],
+    liars: u32,
+    stop: Stop<'_>,
+) -> Result<Vec<Arc>, Stopped> {
     let groups = dense_groups(bounds);
     let mut arcs = Vec::new();
     let mut sweep = Sweep::new(&groups);
     for rim in 0..rims.len() {
+        stop.check()?;
         if sweep.gather(rims, rim, liars) {
             sweep.collect(rim, liars, &mut arcs);
         }
     }
-    arcs
+    Ok(arcs)
 }
 
 /// The least number of failing groups anywhere, for bounds of which none is the whole sphere.
-pub(super) fn least_failures(bounds: &[Bound]) -> u32 {
+pub(super) fn least_failures(bounds: &[Bound], stop: Stop<'_>) -> Result<u32, Stopped> {
     let groups = dense_groups(bounds);
     let rims: Vec<Rim> = bounds.iter().map(|bound| Rim::of(&bound.cap)).collect();
     let mut sweep = Sweep::new(&groups);
     let mut least = groups.count;
     for rim in 0..rims.len() {
+        stop.check()?;
         // A rim on which as many fail throughout cannot improve on the least.
         if least > 0 && sweep.gather(&rims, rim, least - 1) {
             sweep.walk(rim, |state| least = least.min(state.others + u32::from(state.own > 0)));
         }
     }
-    least
+    Ok(least)
 }
 
 /// The groups of some bounds, numbered from zero without gaps.
@@ -165,7 +173,11 @@ impl<'a> Sweep<'a> {
     }
 
     fn apply(&mut self, event: Event, own: u32) {
-        if event.fails { self.raise(event.bound as usize, own) } else { self.lower(event.bound as usize, own) }
+        if event.fails {
+            self.raise(event.bound as usize, own)
+        } else {
+            self.lower(event.bound as usize, own)
+        }
     }
 
     /// Shows the state of every piece of the rim.

@@ -1,8 +1,11 @@
 //! Random worlds from one seed: landmarks, a truth, honest delays, and liars on demand.
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot make its world has failed")]
 
 use lightcone_core::direction::{Direction, Vector};
-use lightcone_core::{Age, ClockError, Landmark, LightMode, Mesh, Metres, Observation, Point, RoundTrip, ellipsoid};
+use lightcone_core::{
+    Age, ClockError, Landmark, LightMode, Mesh, Metres, Observation, Point, RoundTrip, ellipsoid,
+};
 
 /// SplitMix64: small, and the same on every host.
 pub struct Chance(u64);
@@ -46,7 +49,9 @@ impl Chance {
         let turn = self.share() * std::f64::consts::TAU;
         let sine = (versine * (2.0 - versine)).max(0.0).sqrt();
         let (u, v) = centre.frame();
-        (centre.vector() * (1.0 - versine) + u * (sine * turn.cos()) + v * (sine * turn.sin())).direction().unwrap()
+        (centre.vector() * (1.0 - versine) + u * (sine * turn.cos()) + v * (sine * turn.sin()))
+            .direction()
+            .unwrap()
     }
 }
 
@@ -110,7 +115,8 @@ pub fn seen(landmark: lightcone_core::LandmarkId, ns: i64) -> Observation {
 
 /// The oracle: how many groups fail at a direction, straight from the definition.
 pub fn failing(evidence: &lightcone_core::Evidence<'_>, at: Direction) -> usize {
-    let mut failed: Vec<_> = evidence.caps().filter(|bound| !bound.cap.contains(at)).map(|bound| bound.group).collect();
+    let mut failed: Vec<_> =
+        evidence.caps().filter(|bound| !bound.cap.contains(at)).map(|bound| bound.group).collect();
     failed.sort();
     failed.dedup();
     failed.len()
