@@ -1,0 +1,171 @@
+//! The command line: one definition feeds parser, help and completions.
+
+mod asking;
+mod input;
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use lightcone_core::Metres;
+
+pub(crate) use asking::{QuestionArgs, SettingArgs};
+pub(crate) use input::{MeshArgs, kilometres};
+
+/// Proves where attested chips can and cannot be, from round trips that cannot outrun light.
+#[derive(Debug, Parser)]
+#[command(name = "lightcone", subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 answered, 1 machine fault, 2 usage, 3 bad input, 4 an answer says that \
+    something is amiss (only with --exit-code), 5 server unreachable or refusing, 130 interrupted.")]
+pub(crate) struct Cli {
+    /// Say nothing on standard error but failures
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Locate chips: proven region, possible jurisdictions and findings from round trips
+    Locate(Box<LocateArgs>),
+    /// Audit a mesh of landmarks: who contradicts whom, who is suspended, whose coordinates are wrong
+    Audit(AuditArgs),
+    /// Judge the method, and a mesh, against nodes whose true place is known
+    Evaluate(Box<EvaluateArgs>),
+    /// Show the border data that verdicts rest on: version, digest, areas, worldviews
+    Borders(BordersArgs),
+    /// Print shell completions
+    Completions(CompletionsArgs),
+}
+
+/// Arguments of `locate`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("who").required(true).args(["target", "all"]))]
+pub(crate) struct LocateArgs {
+    #[command(flatten)]
+    pub(crate) mesh: MeshArgs,
+    /// Locate this one; may be repeated
+    #[arg(long, value_name = "ID", help_heading = "Who")]
+    pub(crate) target: Vec<String>,
+    /// Locate everyone who has a round trip to a landmark
+    #[arg(long, help_heading = "Who")]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) questions: QuestionArgs,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+    /// Say how many liars each finding survives, and what would settle an inconclusive one
+    #[arg(long, help_heading = "Output")]
+    pub(crate) explain: bool,
+    /// How to show the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
+    pub(crate) output: LocateFormat,
+    /// Write the answer to this file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+    /// End with code 4 when an answer is DISPROVEN, IMPOSSIBLE or INCONSISTENT
+    #[arg(long, help_heading = "Output")]
+    pub(crate) exit_code: bool,
+}
+
+/// How `locate` shows its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LocateFormat {
+    /// For people
+    Table,
+    /// One line a target: the canonical verdict body, integers only
+    Json,
+    /// One row a target and question
+    Csv,
+    /// Region, landmarks and binding disks as RFC 7946 features
+    Geojson,
+    /// A map as vector graphics; one target
+    Svg,
+    /// A map as pixels; one target
+    Png,
+}
+
+/// Arguments of `audit`.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    #[command(flatten)]
+    pub(crate) mesh: MeshArgs,
+    /// What light can do: vacuum, chord or fibre:N with a refractive index N (an assumption)
+    #[arg(long, value_name = "MODE", default_value = "vacuum")]
+    pub(crate) mode: lightcone_core::LightMode,
+    /// How to show the result
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: PlainFormat,
+    /// Write the result to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// End with code 4 when the audit finds anything
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+/// How lists are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlainFormat {
+    /// For people
+    Table,
+    /// One object
+    Json,
+    /// One row a finding
+    Csv,
+}
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Args)]
+pub(crate) struct EvaluateArgs {
+    /// Folder with nodes.csv and rtt.csv; every target is located from all other nodes
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Folder whose nodes are the only landmarks; targets are then the nodes that it does not have
+    #[arg(long, value_name = "DIR")]
+    pub(crate) landmarks: Option<PathBuf>,
+    /// How far landmarks may stand from their coordinates; else column pos_err_km says it
+    #[arg(long, value_name = "K", value_parser = kilometres)]
+    pub(crate) position_error_km: Option<Metres>,
+    /// Keep nodes flagged wrong as landmarks
+    #[arg(long)]
+    pub(crate) bad_landmarks: bool,
+    /// Ignore landmarks this close to the true place
+    #[arg(long, value_name = "K", default_value = "0", value_parser = kilometres, hide_default_value = true)]
+    pub(crate) hide_near_km: Metres,
+    /// Judge only the first N targets
+    #[arg(long, value_name = "N")]
+    pub(crate) max_targets: Option<usize>,
+    /// Locate targets without a known place too (anycast addresses, for example)
+    #[arg(long)]
+    pub(crate) all_targets: bool,
+    /// Ask whether each target is surely in one of these areas
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub(crate) allow: Vec<String>,
+    /// Ask whether each target is surely in none of these areas
+    #[arg(long, value_name = "CODES", value_delimiter = ',', conflicts_with = "allow")]
+    pub(crate) deny: Vec<String>,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+    /// Write one row a target to this CSV file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Arguments of `borders`.
+#[derive(Debug, Args)]
+pub(crate) struct BordersArgs {
+    /// How to show them
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: PlainFormat,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// For which shell
+    pub(crate) shell: Shell,
+}

@@ -1,0 +1,54 @@
+//! One file a command.
+
+mod audit;
+mod borders;
+mod completions;
+mod evaluate;
+mod locate;
+
+use lightcone_core::{Borders, verdict};
+
+use crate::args::{Cli, Command};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::out;
+
+/// Does what the command line says.
+pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
+    match &cli.command {
+        Command::Locate(args) => locate::run(args, Notes { quiet: cli.quiet }),
+        Command::Audit(args) => audit::run(args, Notes { quiet: cli.quiet }),
+        Command::Evaluate(args) => evaluate::run(args, Notes { quiet: cli.quiet }),
+        Command::Borders(args) => borders::run(args),
+        Command::Completions(args) => completions::run(args),
+    }
+}
+
+/// What `--version` says: program, engine and border data, all of which a verdict names.
+pub(crate) fn version() -> String {
+    format!("{} ({}, {})", env!("CARGO_PKG_VERSION"), verdict::ENGINE, Borders::VERSION)
+}
+
+/// Whether people are told what was left out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Notes {
+    quiet: bool,
+}
+
+impl Notes {
+    /// Whether nothing is to be said.
+    pub(crate) const fn quiet(self) -> bool {
+        self.quiet
+    }
+
+    /// Says something, unless told to be quiet.
+    pub(crate) fn say(self, text: &str) {
+        if !self.quiet {
+            out::note(&format!("note: {text}"));
+        }
+    }
+}
+
+/// The borders that are compiled in.
+pub(crate) fn embedded_borders() -> Outcome<Borders> {
+    Borders::embedded().map_err(|error| Failure::machine(format!("the program's own border data are corrupt: {error}")))
+}

@@ -1,0 +1,9 @@
+//! Input files: who stands where, and what was measured.
+
+mod decimal;
+mod nodes;
+mod table;
+mod trips;
+
+pub(crate) use nodes::{Node, Nodes, Role};
+pub(crate) use trips::Trips;

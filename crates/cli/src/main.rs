@@ -1,0 +1,36 @@
+//! The program `lightcone`. It knows files, terminals and the network; what is true is the core's to say.
+
+mod args;
+mod command;
+mod data;
+mod exit;
+mod map;
+mod out;
+mod progress;
+mod render;
+mod sphere;
+mod stop;
+mod survey;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use args::Cli;
+
+fn main() -> ExitCode {
+    let matches = Cli::command().version(command::version()).get_matches();
+    let outcome = Cli::from_arg_matches(&matches)
+        .map_err(|error| exit::Failure::usage(error.to_string()))
+        .and_then(|cli| command::run(&cli));
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            let message = failure.to_string();
+            if !message.is_empty() {
+                out::note(&format!("error: {message}"));
+            }
+            failure.exit().into()
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! One verdict for people: the finding first, then what it rests on.
+
+use std::io::{self, Write};
+
+use lightcone_core::region::Extent;
+use lightcone_core::verdict::Answer;
+use lightcone_core::{Borders, Verdict};
+
+use super::words::{self, Words};
+use crate::out::{Style, Tone};
+
+/// Width of the left column.
+const LABEL_CHARS: usize = 15;
+/// Binding landmarks shown before the list is cut.
+const BINDING_SHOWN: usize = 8;
+
+/// Writes one verdict.
+pub(crate) fn write(
+    out: &mut dyn Write,
+    words: Words<'_>,
+    target: &str,
+    verdict: &Verdict,
+    style: Style,
+) -> io::Result<()> {
+    writeln!(out, "{}", style.paint(Tone::Strong, &words.node(target)))?;
+    let mut sheet = Sheet { out, style };
+    for answer in &verdict.answers {
+        sheet.answer(words, answer)?;
+    }
+    if verdict.answers.is_empty() {
+        if let Some(finding) = words::unasked(verdict) {
+            sheet.line("finding", &style.paint(words::tone(finding), finding.name()))?;
+        }
+    }
+    sheet.region(verdict)?;
+    sheet.line("jurisdictions", &counted(words, verdict))?;
+    for disputed in words.disputed(verdict) {
+        sheet.line("disputed", &disputed)?;
+    }
+    sheet.binding(words, verdict)?;
+    sheet.liars(words, verdict)?;
+    sheet.line("light", &words::light(verdict.mode))?;
+    for assumption in &verdict.assumptions {
+        sheet.line("assuming", &words::assumption(assumption))?;
+    }
+    let sea = if verdict.territorial_sea { ", 12 nautical miles of sea count as the coast's" } else { "" };
+    let borders = format!("{}, worldview {}{sea}", Borders::VERSION, verdict.worldview.name());
+    sheet.line("borders", &borders)
+}
+
+struct Sheet<'a> {
+    out: &'a mut dyn Write,
+    style: Style,
+}
+
+impl Sheet<'_> {
+    fn line(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let label = self.style.paint(Tone::Faint, &format!("{label:LABEL_CHARS$}"));
+        writeln!(self.out, "  {label}{text}")
+    }
+
+    fn answer(&mut self, words: Words<'_>, answer: &Answer) -> io::Result<()> {
+        let finding = self.style.paint(words::tone(answer.finding), answer.finding.name());
+        let holds = words.holds(answer).map_or_else(String::new, |holds| format!(" ({holds})"));
+        writeln!(self.out, "  {finding}: {}{holds}", words.question(&answer.question))?;
+        for reason in &answer.reasons {
+            self.line("  because", &words.reason(reason))?;
+        }
+        for settlement in &answer.settled_by {
+            self.line("  settled by", &words.settlement(settlement))?;
+        }
+        Ok(())
+    }
+
+    fn region(&mut self, verdict: &Verdict) -> io::Result<()> {
+        match (verdict.extent, &verdict.summary) {
+            (Some(Extent::Bounded), Some(summary)) => {
+                self.line("region", &words::km2(summary.area_m2))?;
+                let place = format!("{}, all of it within {}", summary.centroid, words::km(summary.radius_m));
+                self.line("around", &place)
+            }
+            (Some(Extent::Empty), _) => self.line("region", "none: no place fits"),
+            (Some(Extent::Whole | Extent::Bounded), _) => self.line("region", "the whole Earth"),
+            (None, _) => self.line("region", "none: too few trust groups measured"),
+        }
+    }
+
+    fn binding(&mut self, words: Words<'_>, verdict: &Verdict) -> io::Result<()> {
+        let shown = verdict.binding.iter().take(BINDING_SHOWN).enumerate();
+        for (index, disk) in shown {
+            let text = format!("{} within {}", words.landmark(disk.landmark), words::km(disk.radius_m));
+            self.line(if index == 0 { "bound by" } else { "" }, &text)?;
+        }
+        let more = verdict.binding.len().saturating_sub(BINDING_SHOWN);
+        if more > 0 { self.line("", &format!("and {more} more landmarks")) } else { Ok(()) }
+    }
+
+    fn liars(&mut self, words: Words<'_>, verdict: &Verdict) -> io::Result<()> {
+        let allowed = format!("f = {} of {}", verdict.liars, words::groups(verdict.groups));
+        let least = match verdict.least_liars {
+            0 => format!("{allowed}; all agree"),
+            least => {
+                let warning = format!("at least {} lie", words::groups(least));
+                format!("{allowed}; {}", self.style.paint(Tone::Bad, &warning))
+            }
+        };
+        self.line("liars allowed", &least)?;
+        if !verdict.contradicted.is_empty() {
+            let names: Vec<String> = verdict.contradicted.iter().map(|id| words.landmark(*id)).collect();
+            self.line("contradicted", &names.join(", "))?;
+        }
+        for conflict in &verdict.conflicts {
+            let pair = [words.landmark(conflict.first), words.landmark(conflict.second)].join(" and ");
+            self.line("conflict", &format!("{pair}: {} apart", words::km(conflict.gap_m)))?;
+        }
+        Ok(())
+    }
+}
+
+fn counted(words: Words<'_>, verdict: &Verdict) -> String {
+    let jurisdictions = words.jurisdictions(verdict);
+    format!("{}: {}", jurisdictions.len(), words.areas(&jurisdictions))
+}
