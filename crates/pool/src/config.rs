@@ -15,7 +15,7 @@ pub const QUEUE_LIMIT: usize = 65_536;
 pub const WAIT_LIMIT: Duration = Duration::from_secs(3_600);
 
 const INTERACTIVE_QUEUE_MAX: usize = 1_024;
-const INTERACTIVE_WAIT_MAX: Duration = Duration::from_millis(200);
+const INTERACTIVE_WAIT_MAX: Duration = Duration::from_millis(100);
 const BULK_QUEUE_MAX: usize = 8_192;
 const BULK_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Up to this many threads, bulk may use them all: keeping one free would idle half of a two-core machine.

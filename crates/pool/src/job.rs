@@ -28,7 +28,8 @@ pub(crate) struct Task<T, F> {
     scope: Option<Box<dyn Scope>>,
     token: Token,
     answer: Result<T, Lost>,
-    handoff: Arc<Handoff<T>>,
+    /// `None` once answered.
+    handoff: Option<Arc<Handoff<T>>>,
 }
 
 impl<T, F: FnOnce(&Token) -> T> Task<T, F> {
@@ -38,7 +39,7 @@ impl<T, F: FnOnce(&Token) -> T> Task<T, F> {
         token: Token,
         handoff: Arc<Handoff<T>>,
     ) -> Self {
-        Self { work: Some(work), scope, token, answer: Err(Lost::ShutDown), handoff }
+        Self { work: Some(work), scope, token, answer: Err(Lost::ShutDown), handoff: Some(handoff) }
     }
 
     fn work(&mut self) {
@@ -75,17 +76,25 @@ where
 
     fn deliver(mut self: Box<Self>) {
         let answer = mem::replace(&mut self.answer, Err(Lost::ShutDown));
-        self.handoff.complete(answer);
+        self.complete(answer);
     }
 
-    fn lose(self: Box<Self>, why: Lost) {
-        self.handoff.complete(Err(why));
+    fn lose(mut self: Box<Self>, why: Lost) {
+        self.complete(Err(why));
+    }
+}
+
+impl<T, F> Task<T, F> {
+    fn complete(&mut self, answer: Result<T, Lost>) {
+        if let Some(handoff) = self.handoff.take() {
+            handoff.complete(answer);
+        }
     }
 }
 
 impl<T, F> Drop for Task<T, F> {
     fn drop(&mut self) {
-        self.handoff.complete(Err(Lost::ShutDown)); // of no effect once answered
+        self.complete(Err(Lost::ShutDown));
     }
 }
 

@@ -53,6 +53,15 @@ mod ticket;
 mod token;
 mod worker;
 
+#[cfg(all(test, not(loom)))]
+mod arena_tests;
+#[cfg(all(test, not(loom)))]
+mod fair_queue_tests;
+#[cfg(all(test, not(loom)))]
+mod overload_tests;
+#[cfg(all(test, not(loom)))]
+mod scheduler_tests;
+
 pub use clock::{Clock, ManualClock};
 pub use config::{InvalidConfig, LaneConfig, PoolConfig, QUEUE_LIMIT, THREADS_LIMIT, WAIT_LIMIT};
 pub use drain::{DRAIN_GRACE, DrainReport};

@@ -145,7 +145,8 @@ impl Pool {
     }
 
     /// Stops admission, runs what is queued in both lanes until `deadline`, then cancels the rest, queued and
-    /// running; blocks until it is done, at most [`DRAIN_GRACE`](crate::DRAIN_GRACE) past the deadline.
+    /// running. Blocks until it is done, at most [`DRAIN_GRACE`](crate::DRAIN_GRACE) past the deadline: async
+    /// code calls it on a thread that may block.
     pub fn drain(&self, deadline: Instant) -> DrainReport {
         self.shared.drain(deadline)
     }

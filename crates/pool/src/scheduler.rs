@@ -20,7 +20,8 @@ pub const BULK_SHARE: u32 = 32;
 /// The pool's state: both queues, what runs, and what was counted.
 ///
 /// A *slot* is the right to run one job at a time. Invariant, whenever the lock is free: if a job is ready to
-/// run, then every slot is active, or one was activated that has not looked for a job yet.
+/// run, then every slot is active, or one was activated that has not looked for a job yet. It holds because
+/// each job that is pushed activates a slot, if one is free, and a slot looks again after each job.
 #[derive(Debug)]
 pub(crate) struct Scheduler {
     config: PoolConfig,
@@ -91,7 +92,7 @@ impl Scheduler {
         Some(Refused { lane: ticket.lane, reason, retry_after })
     }
 
-    /// Queues a job that was not refused.
+    /// Queues a job that was not refused; [`Scheduler::activate`] must follow under the same lock.
     pub(crate) fn push(&mut self, entry: Entry) -> Key {
         let Ticket { lane, tenant, cost, .. } = entry.ticket;
         self.lane_mut(lane).queue.push(tenant, cost, entry)

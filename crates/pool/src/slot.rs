@@ -36,14 +36,14 @@ impl Slot {
         Self { shared: Some(shared) }
     }
 
-    /// Runs jobs on this thread until none is ready, starting further slots on `workers` while more are.
+    /// Runs jobs on this thread until none is ready.
     ///
     /// Inside another job, that is on a thread whose job waits for rayon, it runs one job and then starts
-    /// itself anew, so that the waiting job goes on as soon as it can.
+    /// itself anew on `workers`, so that the waiting job goes on as soon as it can.
     pub fn run(mut self, workers: &dyn Workers) {
         let Some(shared) = self.shared.take() else { return };
         let is_nested = IN_JOB.with(|in_job| in_job.replace(true));
-        let has_more = shared.work(workers, is_nested);
+        let has_more = shared.work(is_nested);
         IN_JOB.with(|in_job| in_job.set(is_nested));
         if has_more {
             workers.start(Self::new(shared));
@@ -62,15 +62,12 @@ impl Drop for Slot {
 
 impl Shared {
     /// Runs one job after another, or only one; whether the slot is still active afterwards.
-    fn work(self: &Arc<Self>, workers: &dyn Workers, only_one: bool) -> bool {
+    fn work(&self, only_one: bool) -> bool {
         let mut now = self.clock.now();
         let mut over = None;
         loop {
             let is_last = only_one && over.is_some();
-            let (turn, is_more_ready) = self.turn(over.as_ref(), is_last, now);
-            if is_more_ready {
-                workers.start(Slot::new(Arc::clone(self)));
-            }
+            let turn = self.turn(over.as_ref(), is_last, now);
             if let Some(over) = over.take() {
                 self.hand_on(over);
             }
@@ -87,16 +84,16 @@ impl Shared {
         }
     }
 
-    /// Notes the job that is over and asks for the next in one go; whether another slot is to be started.
-    fn turn(&self, over: Option<&Over>, is_last: bool, now: Instant) -> (Option<Turn>, bool) {
+    /// Notes the job that is over and asks for the next, unless it was the last one: in one go, so that no job
+    /// can come between the look at an empty queue and giving the slot back.
+    fn turn(&self, over: Option<&Over>, is_last: bool, now: Instant) -> Option<Turn> {
         let mut scheduler = lock(&self.scheduler);
         if let Some(Over { key, report, .. }) = over {
             scheduler.finish(*key, report.outcome, report.run.unwrap_or_default(), now);
         }
         let turn = (!is_last).then(|| scheduler.turn(now));
-        let is_more_ready = scheduler.activate();
         self.signal_idle(&scheduler);
-        (turn, is_more_ready)
+        turn
     }
 
     /// Takes a job out of its queue and answers it, if it is still there.
