@@ -1,0 +1,350 @@
+//! Arrows point down: which crate may know which, and what no domain crate may know at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::{Table, Value};
+
+use crate::lexer;
+use crate::tree::{self, Source};
+use crate::{Complaints, assert_none, assert_one};
+
+/// The floors, from the ground. Crates of one floor do not know each other.
+const FLOORS: [&[&str]; 6] = [
+    &["lightcone", "lightcone-core", "lightcone-pool", "lightcone-responder"],
+    &["lightcone-attest", "lightcone-custody", "lightcone-ledger", "lightcone-policy", "lightcone-probe"],
+    &["lightcone-store", "lightcone-verify"],
+    &["lightcone-agent", "lightcone-landmark", "lightcone-server", "lightcone-wan"],
+    &["lightcone-cli"],
+    &["lightcone-tests"],
+];
+/// Floors whose crates are domain crates, the contract excepted.
+const DOMAIN_FLOORS: usize = 2;
+const CONTRACT: &str = "lightcone";
+
+/// What no domain crate may build on, by any way round: runtimes and wires, databases, chance, clocks.
+const FORBIDDEN: [&str; 34] = [
+    "async-std",
+    "axum",
+    "chrono",
+    "diesel",
+    "fastrand",
+    "getrandom",
+    "h2",
+    "http",
+    "humantime",
+    "hyper",
+    "jiff",
+    "libsqlite3-sys",
+    "mio",
+    "postgres",
+    "prost",
+    "quanta",
+    "rand",
+    "rand_core",
+    "redis",
+    "reqwest",
+    "rusqlite",
+    "sea-orm",
+    "smol",
+    "socket2",
+    "sqlx",
+    "sqlx-core",
+    "time",
+    "tokio",
+    "tokio-postgres",
+    "tonic",
+    "tower",
+    "ureq",
+    "uuid",
+    "web-time",
+];
+/// What the sources of `core` may not even name; `no_std` keeps most of it out, this says so.
+const IMPURE: [&str; 8] =
+    ["HashMap", "HashSet", "Instant", "SystemTime", "thread", "thread_local", "rayon", "process"];
+/// Crates that compile without the standard library.
+const NO_STD: [&str; 2] = ["crates/core/src/lib.rs", "crates/responder/src/lib.rs"];
+
+/// Where wire messages and the words of `core` may meet: hand-written translation, nothing else.
+const DOORS: [&str; 2] = ["crates/server/src/wire/", "crates/cli/src/remote/"];
+/// What a service may name of `core` beside a wire message: what it calls, never what is said.
+const CALLED: [&str; 5] = ["Borders", "Inquiry", "LIARS_DEFAULT", "Observation", "Stopped"];
+
+/// A package of the workspace: whom it depends on, and how.
+struct Package {
+    name: String,
+    edges: Vec<Edge>,
+}
+
+struct Edge {
+    to: String,
+    /// Needed to build or run the package, not only to test it.
+    needed: bool,
+}
+
+#[test]
+fn every_arrow_points_down() {
+    assert_none(&upward(&packages()));
+}
+
+#[test]
+fn domain_crates_have_no_runtime_wire_database_chance_or_clock() {
+    let lock: Table = tree::read("Cargo.lock").parse().unwrap();
+    assert_none(&forbidden(&packages(), &lock));
+}
+
+#[test]
+fn core_has_no_clock_no_thread_and_no_random_order() {
+    let sources = tree::sources(".rs");
+    assert_none(
+        &sources
+            .iter()
+            .filter(|source| source.path.starts_with("crates/core/src/"))
+            .flat_map(impure)
+            .collect::<Vec<_>>(),
+    );
+    for path in NO_STD {
+        let lib = sources.iter().find(|source| source.path == path);
+        assert!(
+            lib.is_none_or(|lib| lib.text.contains("no_std")),
+            "{path}: compiles with the standard library"
+        );
+    }
+}
+
+#[test]
+fn wire_types_stop_at_the_doors() {
+    let sources = tree::sources(".rs");
+    let inside =
+        |source: &&Source| source.is_product() && !DOORS.iter().any(|door| source.path.starts_with(door));
+    assert_none(&sources.iter().filter(inside).flat_map(translates).collect::<Vec<_>>());
+}
+
+/// The packages of the workspace, from their manifests.
+fn packages() -> Vec<Package> {
+    let files = tree::files();
+    let manifests: Vec<Table> = files
+        .iter()
+        .filter(|path| *path == "Cargo.toml" || path.ends_with("/Cargo.toml"))
+        .map(|path| tree::read(path).parse().unwrap_or_else(|error| panic!("{path}: {error}")))
+        .collect();
+    manifests.iter().filter_map(package).collect()
+}
+
+fn package(manifest: &Table) -> Option<Package> {
+    let name = manifest.get("package")?.get("name")?.as_str()?.to_owned();
+    let mut edges = edges_of(manifest);
+    for (condition, target) in manifest.get("target").and_then(Value::as_table).into_iter().flatten() {
+        let target = edges_of(target.as_table()?);
+        // Under `cfg(loom)` a crate is a model of itself: a test.
+        edges.extend(
+            target.into_iter().map(|edge| Edge { needed: edge.needed && condition != "cfg(loom)", ..edge }),
+        );
+    }
+    Some(Package { name, edges })
+}
+
+fn edges_of(table: &Table) -> Vec<Edge> {
+    let kinds = [("dependencies", true), ("build-dependencies", true), ("dev-dependencies", false)];
+    let listed = kinds.into_iter().flat_map(|(kind, needed)| {
+        let entries = table.get(kind).and_then(Value::as_table).into_iter().flatten();
+        entries.map(move |(key, value)| {
+            let renamed = value.get("package").and_then(Value::as_str);
+            Edge { to: renamed.unwrap_or(key).to_owned(), needed }
+        })
+    });
+    listed.collect()
+}
+
+fn floor(name: &str) -> Option<usize> {
+    FLOORS.iter().position(|crates| crates.contains(&name))
+}
+
+fn upward(packages: &[Package]) -> Complaints {
+    let mut complaints = Vec::new();
+    for package in packages {
+        let Some(from) = floor(&package.name) else {
+            complaints.push(format!("{}: stands on no floor; give it one in {}", package.name, file!()));
+            continue;
+        };
+        let known = |edge: &&Edge| packages.iter().any(|other| other.name == edge.to);
+        for edge in package.edges.iter().filter(known) {
+            if floor(&edge.to).is_some_and(|to| to >= from) {
+                complaints.push(format!("{}: depends on {}, which is not below it", package.name, edge.to));
+            }
+        }
+    }
+    complaints
+}
+
+/// What each domain crate reaches that it must not. Ways are followed through the lock file, which knows
+/// every platform and feature: more than any one build has, never less.
+fn forbidden(packages: &[Package], lock: &Table) -> Complaints {
+    let locked = locked(lock);
+    let mut complaints = Vec::new();
+    for package in packages {
+        let is_domain = floor(&package.name).is_some_and(|floor| floor < DOMAIN_FLOORS);
+        if !is_domain || package.name == CONTRACT {
+            continue;
+        }
+        for (found, by) in reached(package, packages, &locked) {
+            if FORBIDDEN.contains(&found.as_str()) {
+                complaints.push(format!("{}: reaches {found} by way of {by}", package.name));
+            }
+        }
+    }
+    complaints
+}
+
+/// Everything that a package needs, each with what it is needed by.
+fn reached(
+    package: &Package,
+    packages: &[Package],
+    locked: &BTreeMap<String, BTreeSet<String>>,
+) -> BTreeMap<String, String> {
+    let mut reached = BTreeMap::new();
+    let mut open: Vec<(String, String)> = needed(package).map(|to| (to, package.name.clone())).collect();
+    while let Some((name, by)) = open.pop() {
+        if reached.contains_key(&name) {
+            continue;
+        }
+        let next: Vec<String> = match packages.iter().find(|package| package.name == name) {
+            Some(ours) => needed(ours).collect(),
+            None => locked.get(&name).into_iter().flatten().cloned().collect(),
+        };
+        open.extend(next.into_iter().map(|to| (to, name.clone())));
+        reached.insert(name, by);
+    }
+    reached
+}
+
+fn needed(package: &Package) -> impl Iterator<Item = String> {
+    package.edges.iter().filter(|edge| edge.needed).map(|edge| edge.to.clone())
+}
+
+/// Whom each package of the lock file depends on; versions are taken together.
+fn locked(lock: &Table) -> BTreeMap<String, BTreeSet<String>> {
+    let mut locked: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in lock["package"].as_array().into_iter().flatten() {
+        let name = package["name"].as_str().unwrap_or_default();
+        let listed = package.get("dependencies").and_then(Value::as_array).into_iter().flatten();
+        let names = listed.filter_map(Value::as_str).filter_map(|entry| entry.split(' ').next());
+        locked.entry(name.to_owned()).or_default().extend(names.map(str::to_owned));
+    }
+    locked
+}
+
+fn impure(source: &Source) -> Complaints {
+    let code = lexer::blank(&source.text);
+    let tests = lexer::tests(&code);
+    let mut complaints = Vec::new();
+    for (number, line) in code.lines().enumerate() {
+        if tests.iter().any(|range| range.contains(&number)) {
+            continue;
+        }
+        let named = lexer::words(line).find(|word| *word == "std" || IMPURE.contains(word));
+        if let Some(named) = named {
+            complaints.push(format!("{}:{}: names `{named}`", source.path, number + 1));
+        }
+    }
+    complaints
+}
+
+fn translates(source: &Source) -> Complaints {
+    let code = lexer::blank(&source.text);
+    let wire = code.contains("lightcone::v1") || code.contains("lightcone::{");
+    if !wire {
+        return Vec::new();
+    }
+    let said: BTreeSet<&str> =
+        code.match_indices("lightcone_core").flat_map(|(at, _)| words_of_path(&code[at..])).collect();
+    let said = said.into_iter().filter(|word| word.starts_with(char::is_uppercase) && !CALLED.contains(word));
+    said.map(|word| {
+        format!("{}: holds `{word}` of the core against a wire message outside the doors", source.path)
+    })
+    .collect()
+}
+
+/// The words of one path or one `use` of several.
+fn words_of_path(code: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0usize;
+    let end = code.find(|letter: char| {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let of_path =
+            letter.is_alphanumeric() || "_:{}".contains(letter) || (depth > 0 && ", \n".contains(letter));
+        !of_path
+    });
+    lexer::words(&code[..end.unwrap_or(code.len())])
+}
+
+#[cfg(test)]
+mod planted {
+    use super::*;
+
+    fn packages(manifests: &[&str]) -> Vec<Package> {
+        manifests.iter().filter_map(|manifest| package(&manifest.parse().unwrap())).collect()
+    }
+
+    fn source(path: &str, text: &str) -> Source {
+        Source { path: path.into(), text: text.into() }
+    }
+
+    #[test]
+    fn an_arrow_up_or_across_is_told_whatever_its_kind() {
+        let core = "[package]\nname = 'lightcone-core'\n";
+        for kind in
+            ["dependencies", "dev-dependencies", "build-dependencies", "target.'cfg(unix)'.dependencies"]
+        {
+            let pool =
+                format!("[package]\nname = 'lightcone-pool'\n[{kind}]\nlightcone-core = '1'\nrayon = '1'");
+            assert_one(&upward(&packages(&[core, &pool])), "lightcone-pool: depends on lightcone-core");
+        }
+        let server = "[package]\nname = 'lightcone-server'\n[dependencies]\nlightcone-core = '1'";
+        assert_none(&upward(&packages(&[core, server])));
+        let renamed =
+            "[package]\nname = 'lightcone-core'\n[dependencies]\nx = { package = 'lightcone-server' }";
+        assert_one(&upward(&packages(&[renamed, "[package]\nname = 'lightcone-server'"])), "not below");
+    }
+
+    #[test]
+    fn a_crate_without_a_floor_is_told() {
+        assert_one(&upward(&packages(&["[package]\nname = 'lightcone-misc'"])), "stands on no floor");
+    }
+
+    #[test]
+    fn a_forbidden_crate_is_found_behind_others_but_not_in_tests() {
+        let lock = "[[package]]\nname = 'a'\ndependencies = ['b 1.0.0']\n[[package]]\nname = 'b'\ndependencies = ['tokio']\n[[package]]\nname = 'tokio'";
+        let lock: Table = lock.parse().unwrap();
+        let core =
+            |kind: &str| packages(&[&format!("[package]\nname = 'lightcone-core'\n[{kind}]\na = '1'")]);
+        assert_one(&forbidden(&core("dependencies"), &lock), "lightcone-core: reaches tokio by way of b");
+        assert_one(&forbidden(&core("target.'cfg(unix)'.dependencies"), &lock), "tokio");
+        assert_none(&forbidden(&core("dev-dependencies"), &lock));
+        assert_none(&forbidden(&core("target.'cfg(loom)'.dependencies"), &lock));
+        let server = packages(&["[package]\nname = 'lightcone-server'\n[dependencies]\na = '1'"]);
+        assert_none(&forbidden(&server, &lock));
+    }
+
+    #[test]
+    fn a_clock_in_core_is_told_unless_a_test_has_it() {
+        assert_one(&impure(&source("x.rs", "use std::time::Duration;")), "x.rs:1");
+        assert_one(&impure(&source("x.rs", "\nlet map: HashMap<u8, u8>;")), "x.rs:2: names `HashMap`");
+        assert_none(&impure(&source(
+            "x.rs",
+            "// thread\n#[cfg(test)]\nmod tests {\n    use std::thread;\n}",
+        )));
+    }
+
+    #[test]
+    fn a_translation_outside_the_doors_is_told() {
+        let wire = "use lightcone::v1;\n";
+        let told = |rest: &str| translates(&source("x.rs", &format!("{wire}{rest}")));
+        assert_one(&told("use lightcone_core::{Inquiry, verdict::Verdict, locate};"), "`Verdict`");
+        assert_one(&told("fn f(x: lightcone_core::AreaSet) -> Y {}"), "`AreaSet`");
+        assert_none(&told("use lightcone_core::locate::{Inquiry, locate};"));
+        assert_none(&translates(&source("x.rs", "use lightcone_core::Verdict;")));
+    }
+}
