@@ -65,7 +65,7 @@ def main():
     source = json.loads(Path(countries).read_text())
     transform = source["transform"]
     rings = defaultdict(set)
-    for name, _, polygon in read_polygons(source):
+    for name, polygon in read_polygons(source):
         rings[name].update(polygon[0])
     database = sqlite3.connect(package)
     cuts = [*claim_lines(database, transform), *corner_lines(transform), *oblast_lines(database, transform)]

@@ -1,6 +1,7 @@
 """Makes a map of overlapping rings planar: no two steps cross, and each step has one area on either side.
 
 A step is a pair of grid points (p, q) with p < q; its sum counts the labels on its right less those on its left.
+A label is a rank and an area; nothing is the label of no land.
 The source's rings cross one another here and there, because rounding to its grid moved them. Every crossing becomes
 a vertex on the grid. Where areas overlap the smallest label wins; where a ring is twisted, both loops count.
 """
@@ -95,9 +96,9 @@ def side(p, q, r):
     return (q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0])
 
 
-def resolve(sums, loose):
-    """The areas left and right of each step: {step: (left, right)}, None for none. Steps with the same area on both
-    sides are dropped. Where loose(point) holds, borders may end: nothing is concluded from one step to the next."""
+def resolve(sums, loose, nothing):
+    """The areas left and right of each step: {step: (left, right)}. Steps with the same area on both sides are
+    dropped. Where loose(point) holds, borders may end: nothing is concluded from one step to the next."""
     around = spokes(sums)
     columns = defaultdict(list)
     for step in sums:
@@ -112,7 +113,7 @@ def resolve(sums, loose):
     sides = {}
     for step, left in known.items():
         right = plus(left, sums[step], 1)
-        pair = min(left, default=None), min(right, default=None)
+        pair = min(left, default=nothing)[1], min(right, default=nothing)[1]
         if pair[0] != pair[1]:
             sides[step] = pair
     odd = sum(sum(left.values()) not in (0, 1) for left in known.values())

@@ -15,22 +15,18 @@ import planar
 
 HERE = Path(__file__).parent
 SEAM = 99999  # x of longitude +180; x = 0 is -180
+KM_PER_DEGREE = 110.5  # of latitude, rounded down
+T = math.tan(math.pi / 8)
+OCTAGON = [(-T, 1), (T, 1), (1, T), (1, -T), (T, -1), (-T, -1), (-1, -T), (-1, T)]  # clockwise round the unit circle
 SNAP = 3  # the most grid rows by which the two sides of the antimeridian may disagree
 ISO = """
-AD020 AE784 AF004 AG028 AI660 AL008 AM051 AO024 AQ010 AR032 AS016 AT040 AU036 AW533 AX248 AZ031 BA070 BB052
-BD050 BE056 BF854 BG100 BH048 BI108 BJ204 BL652 BM060 BN096 BO068 BQ535 BR076 BS044 BT064 BV074 BW072 BY112
-BZ084 CA124 CC166 CD180 CF140 CG178 CH756 CI384 CK184 CL152 CM120 CN156 CO170 CR188 CU192 CV132 CW531 CX162
-CY196 CZ203 DE276 DJ262 DK208 DM212 DO214 DZ012 EC218 EE233 EG818 EH732 ER232 ES724 ET231 FI246 FJ242 FK238
-FM583 FO234 FR250 GA266 GB826 GD308 GE268 GF254 GG831 GH288 GI292 GL304 GM270 GN324 GP312 GQ226 GR300 GS239
-GT320 GU316 GW624 GY328 HK344 HM334 HN340 HR191 HT332 HU348 ID360 IE372 IL376 IM833 IN356 IO086 IQ368 IR364
-IS352 IT380 JE832 JM388 JO400 JP392 KE404 KG417 KH116 KI296 KM174 KN659 KP408 KR410 KW414 KY136 KZ398 LA418
-LB422 LC662 LI438 LK144 LR430 LS426 LT440 LU442 LV428 LY434 MA504 MC492 MD498 ME499 MF663 MG450 MH584 MK807
-ML466 MM104 MN496 MO446 MP580 MQ474 MR478 MS500 MT470 MU480 MV462 MW454 MX484 MY458 MZ508 NA516 NC540 NE562
-NF574 NG566 NI558 NL528 NO578 NP524 NR520 NU570 NZ554 OM512 PA591 PE604 PF258 PG598 PH608 PK586 PL616 PM666
-PN612 PR630 PS275 PT620 PW585 PY600 QA634 RE638 RO642 RS688 RU643 RW646 SA682 SB090 SC690 SD729 SE752 SG702
-SH654 SI705 SJ744 SK703 SL694 SM674 SN686 SO706 SR740 SS728 ST678 SV222 SX534 SY760 SZ748 TC796 TD148 TF260
-TG768 TH764 TJ762 TK772 TL626 TM795 TN788 TO776 TR792 TT780 TV798 TW158 TZ834 UA804 UG800 UM581 US840 UY858
-UZ860 VA336 VC670 VE862 VG092 VI850 VN704 VU548 WF876 WS882 YE887 YT175 ZA710 ZM894 ZW716
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC
+CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD
+GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH
+KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW
+MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC
+SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY
+UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """.split()
 # Vatican City shrinks to a line on the source's grid; this diamond covers it. Grid coordinates, clockwise.
 VATICAN = [(53457, 75286), (53458, 75288), (53460, 75288), (53460, 75284), (53457, 75284)]
@@ -40,12 +36,11 @@ def main():
     source = json.loads(Path(sys.argv[1]).read_text())
     transform = source["transform"]
     atoms = read_atoms()
-    polygons = label(read_polygons(source), read_units(), transform)
+    polygons = assign(read_polygons(source), transform)
     polygons = cut(polygons) + patches()
-    sums = sum_up(polygons)
+    sums = sum_up(polygons + list(marks(transform)))
     planar.split_crossings(sums)
-    sides = planar.resolve(sums, loose=seam)
-    sides = close_seam({step: [area[1] if area else "XZ" for area in pair] for step, pair in sides.items()})
+    sides = close_seam(planar.resolve(sums, loose=seam, nothing=(9, "XZ")))
     check_iso(atoms, sides)
     check_vertices(sides)
     chains = make_chains(sides)
@@ -60,23 +55,13 @@ def read_atoms():
     return rows
 
 
-def read_units():
-    units = []
-    for line in (HERE / "units.tsv").read_text().splitlines():
-        if line.startswith("#") or line.startswith("feature\t"):
-            continue
-        feature, atom, *box, count = line.split("\t")
-        units.append((feature, atom, [float(v) for v in box] if box[0] else None, int(count)))
-    return units
-
-
 def read_polygons(source):
-    """Yields (feature name, ISO number or None, rings), a ring being a list of grid points, first = last."""
+    """Yields (feature name, rings), a ring being a list of grid points, first = last."""
     arcs = [decode(arc) for arc in source["arcs"]]
     for feature in source["objects"]["countries"]["geometries"]:
         many = feature["arcs"] if feature["type"] == "MultiPolygon" else [feature["arcs"]]
         for rings in many:
-            yield feature["properties"]["name"], feature.get("id"), [join(ring, arcs) for ring in rings]
+            yield feature["properties"]["name"], [join(ring, arcs) for ring in rings]
 
 
 def decode(arc):
@@ -95,20 +80,19 @@ def join(ring, arcs):
     return points
 
 
-def label(polygons, units, transform):
-    """Gives each polygon its atom: by ISO number, unless a row of units.tsv takes it."""
-    numbers = {code[2:]: code[:2] for code in ISO}
+def assign(polygons, transform):
+    """Gives each polygon its area, by the last row of units.tsv that takes it."""
+    units = [(row[0], row[1], [float(v) for v in row[2:6]] if row[2] else None, int(row[6])) for row in table("units.tsv")]
     hits = Counter()
     labelled = []
-    for name, number, rings in polygons:
-        atom = None if name == "Ashmore and Cartier Is." else numbers.get(number)
-        atom = "AU" if name == "Ashmore and Cartier Is." else atom
-        for unit in units:
-            if unit[0] == name and (unit[2] is None or inside(rings[0], unit[2], transform)):
-                atom = unit[1]
-                hits[units.index(unit)] += 1
+    for name, rings in polygons:
+        atom = None
+        for number, (feature, area, box, _) in enumerate(units):
+            if feature == name and (box is None or inside(rings[0], box, transform)):
+                atom = area
+                hits[number] += 1
         if atom is None:
-            sys.exit(f"no atom for a polygon of {name}")
+            sys.exit(f"units.tsv: no area for a polygon of {name}")
         if name == "Vatican":
             rings = [VATICAN + VATICAN[:1]]
         if name == "Italy":
@@ -116,7 +100,7 @@ def label(polygons, units, transform):
         labelled.append((name, atom, rings))
     for number, unit in enumerate(units):
         if hits[number] != unit[3]:
-            sys.exit(f"units.tsv: {unit} matches {hits[number]} polygons")
+            sys.exit(f"units.tsv: {unit} takes {hits[number]} polygons")
     return labelled
 
 
@@ -183,20 +167,40 @@ def inside(ring, box, transform):
     return all(west <= lon <= east and south <= lat <= north for lon, lat in points)
 
 
+def grid(place, transform):
+    (sx, sy), (tx, ty) = transform["scale"], transform["translate"]
+    return round((place[0] - tx) / sx), round((place[1] - ty) / sy)
+
+
 def degrees(point, transform):
     (sx, sy), (tx, ty) = transform["scale"], transform["translate"]
     return tx + sx * point[0], ty + sy * point[1]
 
 
+def marks(transform):
+    """An octagon round each place of marks.tsv that holds a circle of the given radius."""
+    for atom, latitude, longitude, radius, name in table("marks.tsv"):
+        x, y = grid((float(longitude), float(latitude)), transform)
+        sx, sy = transform["scale"]
+        wide = float(radius) / (KM_PER_DEGREE * sx * math.cos(math.radians(float(latitude))))
+        high = float(radius) / (KM_PER_DEGREE * sy)
+        ring = [(x + math.ceil(wide * a), y + math.ceil(high * b)) for a, b in OCTAGON]
+        if not all(0 < px < SEAM for px, _ in ring):
+            sys.exit(f"marks.tsv: {name} touches the antimeridian")
+        yield "mark", atom, [ring + ring[:1]]
+
+
 def sum_up(polygons):
-    """Adds all rings up: {(p, q): labels right less labels left}, p < q, each step once."""
+    """Adds all rings up: {(p, q): labels right less labels left}, p < q, each step once. Labels begin with a rank:
+    what the source draws (0) goes before a mark (1)."""
     sums = {}
-    for _, atom, rings in polygons:
+    for name, atom, rings in polygons:
+        label = (1 if name == "mark" else 0, atom)
         for ring in rings:
             for p, q in zip(ring, ring[1:]):
                 p, q = unfold(p, q), unfold(q, p)
                 if p != q and not (seam(p) and seam(q)):  # else no length, or the source's cut along the antimeridian
-                    planar.add(sums, p, q, {(0, atom): 1})
+                    planar.add(sums, p, q, {label: 1})
     return sums
 
 
@@ -232,7 +236,7 @@ def close_seam(sides):
 def check_iso(atoms, sides):
     drawn = {atom for pair in sides.values() for atom in pair}
     known = {row[1] for row in atoms}
-    codes = {code[:2] for code in ISO}
+    codes = set(ISO)
     print("ISO areas:", len(codes), "without land:", sorted(codes - drawn) or "none")
     if len(codes) != 249 or not codes <= known:
         sys.exit(f"ISO areas missing from atoms.tsv: {sorted(codes - known)}")

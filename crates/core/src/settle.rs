@@ -81,7 +81,7 @@ fn shorter_round_trip(
     Ok(best.map(|(_, landmark, rtt_ns)| (landmark, rtt_ns)))
 }
 
-/// The place in the region that is farthest from the areas.
+/// The place on land in the region that is farthest from the areas: a landmark there already, or a new one.
 fn new_landmark(
     judge: &Judge<'_>,
     region: &Region,
@@ -90,9 +90,11 @@ fn new_landmark(
     let Some(centroid) = region.centroid() else { return Ok(None) };
     let spread = region.farthest_rad(centroid);
     let mut best: Option<(f64, Direction)> = None;
-    for place in (0..PLACES_TRIED).map(|number| spiral(centroid, spread, number)) {
+    let spread_out = (0..PLACES_TRIED).map(|number| spiral(centroid, spread, number));
+    let standing = region.bounds().iter().take(LANDMARKS_TRIED).map(|bound| bound.cap.centre());
+    for place in spread_out.chain(standing) {
         judge.ground.evidence.check()?;
-        if !region.contains(place) {
+        if !region.contains(place) || judge.borders.area_at(ellipsoid::point(place)) == AreaId::SEA {
             continue;
         }
         let clear_m = clear_m(judge, place, against);

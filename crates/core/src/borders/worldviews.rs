@@ -1,4 +1,4 @@
-//! The worldviews that ship with the borders.
+//! The worldviews that ship with the borders: one is a dated table, the other follows from the claims.
 
 use alloc::vec::Vec;
 
@@ -7,7 +7,6 @@ use crate::area::{AreaId, AreaKind, AreaSet};
 use crate::worldview::WorldviewId;
 
 static DESTINATION: &str = include_str!("../../data/worldviews/destination.tsv");
-static EVERY_CLAIMANT: &str = include_str!("../../data/worldviews/every-claimant.tsv");
 
 /// For each worldview, the destinations of each atom.
 #[derive(Debug, Default)]
@@ -15,10 +14,10 @@ pub(super) struct Worldviews([Vec<AreaSet>; 2]);
 
 impl Worldviews {
     pub(super) fn read(borders: &Borders) -> Result<Self, CorruptBorders> {
-        Ok(Self([
-            one(borders, WorldviewId::Destination, DESTINATION)?,
-            one(borders, WorldviewId::EveryClaimant, EVERY_CLAIMANT)?,
-        ]))
+        let atoms = || (0..borders.areas().len()).filter_map(AreaId::new);
+        let mut listed: Vec<AreaSet> = atoms().map(|atom| unless_listed(borders, atom)).collect();
+        overrule(&mut listed, borders, DESTINATION)?;
+        Ok(Self([listed, atoms().map(|atom| everyones(borders, atom)).collect()]))
     }
 
     pub(super) fn destinations(&self, worldview: WorldviewId, atom: AreaId) -> AreaSet {
@@ -30,30 +29,33 @@ impl Worldviews {
     }
 }
 
-/// Defaults, overruled by the rows of a table: atom, destinations, since, source.
-fn one(borders: &Borders, id: WorldviewId, table: &str) -> Result<Vec<AreaSet>, CorruptBorders> {
-    let mut destinations: Vec<AreaSet> =
-        (0..borders.areas().len()).filter_map(AreaId::new).map(|atom| by_default(borders, atom)).collect();
+/// Puts the rows of a table in place: atom, destinations, since, source.
+fn overrule(listed: &mut [AreaSet], borders: &Borders, table: &str) -> Result<(), CorruptBorders> {
     let rows = table.lines().filter(|line| !line.starts_with('#')).skip(1);
     for (row, line) in rows.enumerate() {
-        let corrupt = CorruptBorders::Worldview { worldview: id.name(), row };
+        let corrupt = CorruptBorders::Worldview { worldview: WorldviewId::Destination.name(), row };
         let mut fields = line.split('\t');
         let atom = fields.next().and_then(|code| borders.find(code)).ok_or(corrupt)?;
         let codes = fields.next().map(atoms::codes).ok_or(corrupt)?;
         let set: Option<AreaSet> = codes.iter().map(|code| borders.find(code)).collect();
-        destinations[atom.index()] = set.filter(|set| !set.is_empty()).ok_or(corrupt)?;
+        listed[atom.index()] = set.filter(|set| !set.is_empty()).ok_or(corrupt)?;
     }
-    Ok(destinations)
+    Ok(())
 }
 
-/// An ISO area counts as itself. A disputed unit of which no rule speaks counts as everyone's who claims or
-/// administers it.
-fn by_default(borders: &Borders, atom: AreaId) -> AreaSet {
-    let area = &borders.areas()[atom.index()];
-    if area.kind != AreaKind::Disputed {
-        return AreaSet::of(atom);
+/// An ISO area of which the list says nothing else counts as itself; a disputed unit as everyone's.
+fn unless_listed(borders: &Borders, atom: AreaId) -> AreaSet {
+    match borders.areas()[atom.index()].kind {
+        AreaKind::Disputed => everyones(borders, atom),
+        AreaKind::Iso | AreaKind::Sea => AreaSet::of(atom),
     }
+}
+
+/// All who claim or administer an atom; itself, when that is nobody.
+fn everyones(borders: &Borders, atom: AreaId) -> AreaSet {
+    let area = &borders.areas()[atom.index()];
     let codes = area.claimants.iter().chain(&area.administered_by);
-    let set: AreaSet = codes.filter_map(|code| borders.find(code)).collect();
+    let itself = (area.kind != AreaKind::Disputed).then_some(atom);
+    let set: AreaSet = codes.filter_map(|code| borders.find(code)).chain(itself).collect();
     if set.is_empty() { AreaSet::of(atom) } else { set }
 }

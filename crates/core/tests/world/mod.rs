@@ -66,7 +66,7 @@ pub fn light_ns(distance_m: f64) -> i64 {
     (distance_m * 2.0 / 0.299_792_458).ceil() as i64 + 1
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct World {
     pub mesh: Mesh,
     pub truth: Point,
@@ -74,7 +74,7 @@ pub struct World {
 }
 
 /// How a world is made.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Shape {
     pub landmarks: usize,
     pub groups: usize,
