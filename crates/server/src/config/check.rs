@@ -1,0 +1,144 @@
+//! Whether settings can hold.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use lightcone_pool::{InvalidConfig, Lane, WorkerPolicy};
+use tracing_subscriber::EnvFilter;
+
+use super::{Config, POLICIES, ServerSettings, TelemetrySettings};
+
+/// The most threads that serve sockets.
+const IO_THREADS_MAX: usize = 64;
+/// The longest time that a setting may name, in milliseconds: a day.
+const MS_MAX: u64 = 24 * 3_600 * 1_000;
+
+/// A setting that cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("setting `{key}` is `{value}`: {remedy}")]
+pub struct InvalidSetting {
+    /// The setting, as `section.name`.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl InvalidSetting {
+    pub(super) fn new(key: &str, value: impl fmt::Display, remedy: impl Into<String>) -> Self {
+        Self { key: key.to_owned(), value: value.to_string(), remedy: remedy.into() }
+    }
+}
+
+pub(super) fn address(key: &str, text: &str) -> Result<SocketAddr, InvalidSetting> {
+    text.parse().map_err(|_| {
+        InvalidSetting::new(key, text, "write address and port, for example `127.0.0.1:7443` or `[::]:7443`")
+    })
+}
+
+pub(super) fn policy(name: &str) -> Result<WorkerPolicy, InvalidSetting> {
+    POLICIES.into_iter().find(|policy| policy.as_str() == name).ok_or_else(|| {
+        InvalidSetting::new(
+            "pool.worker_policy",
+            name,
+            "choose `idle`, `nice` or `normal`; `idle` serves best",
+        )
+    })
+}
+
+pub(super) fn server(settings: &ServerSettings) -> Result<(), InvalidSetting> {
+    let listen = address("server.listen", &settings.listen)?;
+    if !settings.web_listen.is_empty() {
+        let web = address("server.web_listen", &settings.web_listen)?;
+        if web == listen && web.port() != 0 {
+            let remedy = "choose another port than `server.listen`; gRPC-web has a budget of its own";
+            return Err(InvalidSetting::new("server.web_listen", web, remedy));
+        }
+    }
+    for origin in &settings.web_origins {
+        let is_origin = origin.starts_with("http://") || origin.starts_with("https://");
+        if !is_origin || http::HeaderValue::from_str(origin).is_err() || origin.ends_with('/') {
+            let remedy = "write scheme and host, for example `https://console.example.org`, without a path";
+            return Err(InvalidSetting::new("server.web_origins", origin, remedy));
+        }
+    }
+    if settings.io_threads == 1 || settings.io_threads > IO_THREADS_MAX {
+        let remedy = format!("choose 2 to {IO_THREADS_MAX}, or 0 for a quarter of the cores");
+        return Err(InvalidSetting::new("server.io_threads", settings.io_threads, remedy));
+    }
+    milliseconds("server.deadline_max_ms", settings.deadline_max_ms)?;
+    milliseconds("server.drain_ms", settings.drain_ms)
+}
+
+pub(super) fn pool(config: &Config) -> Result<(), InvalidSetting> {
+    let pool = config.pool()?;
+    pool.check().map_err(|error| {
+        let (key, value) = match error {
+            InvalidConfig::Threads(threads) => ("pool.threads", threads.to_string()),
+            InvalidConfig::BulkSlots { bulk_slots, .. } => ("pool.bulk_slots", bulk_slots.to_string()),
+            InvalidConfig::QueueMax { lane: Lane::Interactive, queue_max } => {
+                ("pool.interactive_queue_max", queue_max.to_string())
+            }
+            InvalidConfig::QueueMax { lane: Lane::Bulk, queue_max } => {
+                ("pool.bulk_queue_max", queue_max.to_string())
+            }
+            InvalidConfig::WaitMax { lane: Lane::Interactive, wait_max } => {
+                ("pool.interactive_wait_max_ms", wait_max.as_millis().to_string())
+            }
+            InvalidConfig::WaitMax { lane: Lane::Bulk, wait_max } => {
+                ("pool.bulk_wait_max_ms", wait_max.as_millis().to_string())
+            }
+        };
+        InvalidSetting::new(key, value, error.to_string())
+    })
+}
+
+pub(super) fn telemetry(settings: &TelemetrySettings) -> Result<(), InvalidSetting> {
+    if !matches!(settings.log_format.as_str(), "human" | "json") {
+        let remedy = "choose `human` or `json`";
+        return Err(InvalidSetting::new("telemetry.log_format", &settings.log_format, remedy));
+    }
+    if let Err(error) = EnvFilter::try_new(&settings.log_filter) {
+        let remedy = format!("write a level such as `info`, or `target=level,…` ({error})");
+        return Err(InvalidSetting::new("telemetry.log_filter", &settings.log_filter, remedy));
+    }
+    endpoint(&settings.otlp_endpoint)?;
+    if !(0.0..=1.0).contains(&settings.trace_share) {
+        let remedy = "choose a part of all calls, 0 to 1";
+        return Err(InvalidSetting::new("telemetry.trace_share", settings.trace_share, remedy));
+    }
+    if settings.service_name.is_empty() {
+        return Err(InvalidSetting::new(
+            "telemetry.service_name",
+            "",
+            "give it a name, for example `lightcone`",
+        ));
+    }
+    milliseconds("telemetry.metrics_interval_ms", settings.metrics_interval_ms)
+}
+
+fn endpoint(text: &str) -> Result<(), InvalidSetting> {
+    let key = "telemetry.otlp_endpoint";
+    if text.is_empty() {
+        return Ok(());
+    }
+    if cfg!(not(feature = "otlp")) {
+        let remedy = "this program was built without the feature `otlp`; leave it empty or build with it";
+        return Err(InvalidSetting::new(key, text, remedy));
+    }
+    let is_endpoint =
+        text.parse::<http::Uri>().is_ok_and(|uri| uri.scheme_str() == Some("http") && uri.host().is_some());
+    if is_endpoint {
+        return Ok(());
+    }
+    let remedy = "write it as `http://host:port`; put a collector beside the server where TLS is needed";
+    Err(InvalidSetting::new(key, text, remedy))
+}
+
+fn milliseconds(key: &str, value: u64) -> Result<(), InvalidSetting> {
+    if (1..=MS_MAX).contains(&value) {
+        return Ok(());
+    }
+    Err(InvalidSetting::new(key, value, format!("choose 1 to {MS_MAX} milliseconds")))
+}

@@ -1,0 +1,196 @@
+//! Settings of the server: defaults, file, environment and flags, checked before anything starts.
+
+mod check;
+mod source;
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use lightcone_pool::{LaneConfig, PoolConfig, WorkerPolicy};
+use serde::{Deserialize, Serialize};
+
+pub use check::InvalidSetting;
+pub use source::{ConfigError, ENV_PREFIX, Override, Sources};
+
+/// The port of gRPC unless said otherwise.
+pub const PORT: u16 = 7443;
+
+/// All settings. Numbers that are 0 and texts that are empty mean what their comment says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Sockets and calls.
+    pub server: ServerSettings,
+    /// The threads that compute.
+    pub pool: PoolSettings,
+    /// What is told about calls and work.
+    pub telemetry: TelemetrySettings,
+}
+
+/// Sockets and calls.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Address and port of gRPC; port 0 takes a free one.
+    pub listen: String,
+    /// Address and port of gRPC-web, over HTTP/1.1 and HTTP/2; empty: none.
+    pub web_listen: String,
+    /// Origins of web pages that may call over gRPC-web; empty: only pages that need no leave.
+    pub web_origins: Vec<String>,
+    /// Development: the API describes itself by reflection.
+    pub development: bool,
+    /// Threads that serve sockets; 0: a quarter of the cores, at least 2 and at most 8.
+    pub io_threads: usize,
+    /// The longest that a call may take to its first answer, in milliseconds.
+    pub deadline_max_ms: u64,
+    /// How long calls may go on after a signal to stop, in milliseconds.
+    pub drain_ms: u64,
+}
+
+/// The threads that compute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolSettings {
+    /// Threads; 0: one for each core.
+    pub threads: usize,
+    /// How they rank against the threads that serve sockets: `idle`, `nice` or `normal`.
+    pub worker_policy: String,
+    /// Threads that bulk work may hold at once; 0: all of up to two, else all but one.
+    pub bulk_slots: usize,
+    /// Places in the interactive queue.
+    pub interactive_queue_max: usize,
+    /// The longest estimated wait at which interactive work is still taken, in milliseconds.
+    pub interactive_wait_max_ms: u64,
+    /// Places in the bulk queue.
+    pub bulk_queue_max: usize,
+    /// The longest estimated wait at which bulk work is still taken, in milliseconds.
+    pub bulk_wait_max_ms: u64,
+}
+
+/// What is told about calls and work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TelemetrySettings {
+    /// Form of the log on standard error: `human` or `json`.
+    pub log_format: String,
+    /// What is logged, as `level` or `target=level,…`.
+    pub log_filter: String,
+    /// Where traces and metrics go over OTLP, for example `http://localhost:4317`; empty: nowhere.
+    pub otlp_endpoint: String,
+    /// The part of calls that are traced, 0 to 1. A caller that traces decides for its own.
+    pub trace_share: f64,
+    /// Time between two reports of metrics, in milliseconds.
+    pub metrics_interval_ms: u64,
+    /// Name under which traces and metrics appear.
+    pub service_name: String,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            listen: format!("127.0.0.1:{PORT}"),
+            web_listen: String::new(),
+            web_origins: Vec::new(),
+            development: false,
+            io_threads: 0,
+            deadline_max_ms: 60_000,
+            drain_ms: 10_000,
+        }
+    }
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        let pool = PoolConfig::for_threads(1);
+        Self {
+            threads: 0,
+            worker_policy: pool.policy.as_str().to_owned(),
+            bulk_slots: 0,
+            interactive_queue_max: pool.interactive.queue_max,
+            interactive_wait_max_ms: pool.interactive.wait_max.as_millis() as u64,
+            bulk_queue_max: pool.bulk.queue_max,
+            bulk_wait_max_ms: pool.bulk.wait_max.as_millis() as u64,
+        }
+    }
+}
+
+impl Default for TelemetrySettings {
+    fn default() -> Self {
+        Self {
+            log_format: "human".to_owned(),
+            log_filter: "info".to_owned(),
+            otlp_endpoint: String::new(),
+            trace_share: 1.0,
+            metrics_interval_ms: 10_000,
+            service_name: "lightcone".to_owned(),
+        }
+    }
+}
+
+impl Config {
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// The first that cannot hold, with its key, value and remedy.
+    pub fn check(&self) -> Result<(), InvalidSetting> {
+        check::server(&self.server)?;
+        check::pool(self)?;
+        check::telemetry(&self.telemetry)
+    }
+
+    /// Threads that serve sockets.
+    #[must_use]
+    pub fn io_threads(&self) -> usize {
+        match self.server.io_threads {
+            0 => (cores() / 4).clamp(2, 8),
+            threads => threads,
+        }
+    }
+
+    /// The longest that a call may take to its first answer.
+    #[must_use]
+    pub fn deadline_max(&self) -> Duration {
+        Duration::from_millis(self.server.deadline_max_ms)
+    }
+
+    /// How long calls may go on after a signal to stop.
+    #[must_use]
+    pub fn drain(&self) -> Duration {
+        Duration::from_millis(self.server.drain_ms)
+    }
+
+    /// The pool's settings, with defaults filled in.
+    ///
+    /// # Errors
+    /// The worker policy has no such name.
+    pub fn pool(&self) -> Result<PoolConfig, InvalidSetting> {
+        let wanted = &self.pool;
+        let lane = |queue_max, wait_ms| LaneConfig { queue_max, wait_max: Duration::from_millis(wait_ms) };
+        Ok(PoolConfig {
+            threads: if wanted.threads == 0 { cores() } else { wanted.threads },
+            policy: check::policy(&wanted.worker_policy)?,
+            interactive: lane(wanted.interactive_queue_max, wanted.interactive_wait_max_ms),
+            bulk: lane(wanted.bulk_queue_max, wanted.bulk_wait_max_ms),
+            bulk_slots: (wanted.bulk_slots != 0).then_some(wanted.bulk_slots),
+        })
+    }
+
+    pub(crate) fn listen(&self) -> Result<SocketAddr, InvalidSetting> {
+        check::address("server.listen", &self.server.listen)
+    }
+
+    pub(crate) fn web_listen(&self) -> Result<Option<SocketAddr>, InvalidSetting> {
+        match self.server.web_listen.as_str() {
+            "" => Ok(None),
+            text => check::address("server.web_listen", text).map(Some),
+        }
+    }
+}
+
+fn cores() -> usize {
+    available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
+const POLICIES: [WorkerPolicy; 3] = [WorkerPolicy::Idle, WorkerPolicy::Nice, WorkerPolicy::Normal];

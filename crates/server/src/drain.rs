@@ -1,0 +1,46 @@
+//! Going down: no new calls, what is accepted is answered for a while, and then the rest is cut short.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lightcone::v1::location_service_server::LocationServiceServer;
+use lightcone_pool::Pool;
+use tokio::sync::watch;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use crate::service::Location;
+
+/// How long connections may take to say goodbye once all work is over.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// What has to be told that the server goes down.
+pub(crate) struct Drain {
+    pub(crate) health: HealthReporter,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) allowed: Duration,
+    /// Set once: streams read no more, listeners accept no more.
+    pub(crate) draining: watch::Sender<bool>,
+}
+
+impl Drain {
+    /// Tells everyone, then waits for `calls`, which end when all connections have closed.
+    pub(crate) async fn go_down(self, calls: impl Future<Output = ()>) {
+        let deadline = Instant::now() + self.allowed;
+        tracing::info!(allowed = ?self.allowed, "draining");
+        self.health.set_service_status("", ServingStatus::NotServing).await;
+        self.health.set_not_serving::<LocationServiceServer<Location>>().await;
+        self.draining.send_replace(true);
+        let mut calls = std::pin::pin!(calls);
+        let is_drained = tokio::time::timeout_at(deadline.into(), &mut calls).await.is_ok();
+        // Both lanes are empty by now unless time ran out: this stops what is left and says what it was.
+        let pool = self.pool;
+        let report = tokio::task::spawn_blocking(move || pool.drain(deadline)).await;
+        if !is_drained {
+            let closed = tokio::time::timeout(GOODBYE, &mut calls).await.is_ok();
+            tracing::warn!(?report, closed, "time to drain ran out; the rest was cut short");
+        } else {
+            tracing::info!("drained");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The services of Lightcone over gRPC.
+//!
+//! Knows the wire, the pool and the clock. It knows no geometry: what is asked goes through a door
+//! (`wire`), is computed by `lightcone-core` on the pool's threads, and comes back through the door. No
+//! thread that serves sockets computes.
+
+mod compute;
+pub mod config;
+mod deadline;
+mod drain;
+pub mod limits;
+mod observe;
+mod pace;
+mod run;
+mod server;
+mod service;
+mod status;
+pub mod telemetry;
+mod web;
+mod wire;
+
+pub use config::Config;
+pub use run::{ServeError, run, run_until};
+pub use server::Server;

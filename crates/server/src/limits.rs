@@ -1,0 +1,62 @@
+//! Every bound on what a caller may send, in one place and checked against one another. The comments of the
+//! contract state the same numbers.
+
+use std::time::Duration;
+
+/// The largest message that is read, in bytes.
+pub const MESSAGE_BYTES_MAX: usize = 4 << 20;
+/// The most landmarks of a request.
+pub const LANDMARKS_MAX: usize = 16_384;
+/// The most round trips to one chip.
+pub const ROUND_TRIPS_MAX: usize = 32_768;
+/// The most round trips between landmarks of an audit.
+pub const PAIRS_MAX: usize = 131_072;
+/// The most stated areas of an audit.
+pub const STATED_AREAS_MAX: usize = 16_384;
+/// The most questions about one chip.
+pub const QUESTIONS_MAX: usize = 16;
+/// The most areas of one question.
+pub const AREAS_MAX: usize = lightcone_core::area::AREAS_MAX;
+/// The most trust groups that may be assumed to lie.
+pub const LIARS_MAX: u32 = 16;
+/// The most items in one frame of a batch.
+pub const FRAME_ITEMS_MAX: usize = 1_024;
+/// The longest correlation id, in bytes.
+pub const CORRELATION_BYTES_MAX: usize = 128;
+
+/// Items of one stream that are read and not yet answered; beyond it flow control slows the caller.
+pub const WINDOW_ITEMS_MAX: usize = 2_048;
+/// The most items in one slice of bulk work.
+pub const SLICE_ITEMS_MAX: usize = 256;
+/// How long a slice of bulk work is meant to take: the longest that interactive work waits for a core.
+pub const SLICE_TARGET: Duration = Duration::from_millis(1);
+
+/// The largest list of headers of a request, in bytes.
+pub const HEADER_LIST_BYTES_MAX: u32 = 16 << 10;
+/// The most calls at a time on one connection.
+pub const STREAMS_PER_CONNECTION_MAX: u32 = 256;
+/// The same on a gRPC-web connection, where a browser opens few.
+pub const WEB_STREAMS_PER_CONNECTION_MAX: u32 = 32;
+/// How long a connection may be silent before it is asked for a sign of life.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+/// How long that sign may take.
+pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Streams that a peer reset and this side has not yet seen: the guard against rapid reset.
+pub const PENDING_RESETS_MAX: usize = 20;
+/// Streams that this side reset for a peer's errors before it ends the connection.
+pub const LOCAL_RESETS_MAX: usize = 1_024;
+
+/// What a stream may have on its way before it is read, in bytes: a few frames of a batch.
+pub const STREAM_WINDOW_BYTES: u32 = 256 << 10;
+/// The same for a whole connection.
+pub const CONNECTION_WINDOW_BYTES: u32 = 2 << 20;
+
+const _: () = assert!(FRAME_ITEMS_MAX <= WINDOW_ITEMS_MAX, "a frame fits the window");
+const _: () = assert!(SLICE_ITEMS_MAX <= FRAME_ITEMS_MAX, "an answer frame holds a slice");
+const _: () = assert!(LANDMARKS_MAX <= lightcone_core::landmark::LANDMARKS_MAX, "the core takes the mesh");
+const _: () = assert!(STATED_AREAS_MAX <= LANDMARKS_MAX, "one stated area a landmark is enough");
+const _: () = assert!(LANDMARKS_MAX <= ROUND_TRIPS_MAX, "each landmark may measure");
+const _: () =
+    assert!(STREAM_WINDOW_BYTES <= CONNECTION_WINDOW_BYTES, "a stream's window fits its connection's");
+/// A packed round trip takes at most five bytes, an index three: the largest item fits a message.
+const _: () = assert!(ROUND_TRIPS_MAX * 8 + CORRELATION_BYTES_MAX < MESSAGE_BYTES_MAX);

@@ -1,0 +1,163 @@
+//! The server: bound, then served until told to stop.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use lightcone::FILE_DESCRIPTOR_SET;
+use lightcone::v1::location_service_server::LocationServiceServer;
+use lightcone_core::Borders;
+use lightcone_pool::{Hooks, Pool};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tonic::service::Routes;
+use tonic::transport::server::TcpIncoming;
+use tonic_health::server::HealthReporter;
+
+use crate::Config;
+use crate::compute::Compute;
+use crate::deadline::DeadlineLayer;
+use crate::drain::Drain;
+use crate::limits::{
+    CONNECTION_WINDOW_BYTES, HEADER_LIST_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_RESETS_MAX,
+    MESSAGE_BYTES_MAX, PENDING_RESETS_MAX, STREAM_WINDOW_BYTES, STREAMS_PER_CONNECTION_MAX,
+};
+use crate::observe::ObserveLayer;
+use crate::pace::Pace;
+use crate::run::ServeError;
+use crate::service::Location;
+use crate::telemetry;
+use crate::web;
+
+/// A server that has its ports, its map and its threads, and serves once told to.
+pub struct Server {
+    grpc: TcpListener,
+    web: Option<TcpListener>,
+    compute: Arc<Compute>,
+    config: Config,
+}
+
+impl Server {
+    /// Binds the ports, reads the map and starts the pool.
+    ///
+    /// # Errors
+    /// A setting that cannot hold, a port that is taken, threads that the system does not give.
+    pub async fn bind(config: Config) -> Result<Self, ServeError> {
+        config.check()?;
+        let grpc = listen(config.listen()?).await?;
+        let web = match config.web_listen()? {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        let wanted = config.pool()?;
+        let bulk_slots = wanted.bulk_slots();
+        let hooks = Hooks { observer: Some(Arc::new(telemetry::PoolObserver)), ..Hooks::default() };
+        let pool = Arc::new(Pool::start_with(wanted, hooks)?);
+        telemetry::watch_pool(&pool);
+        // A fifth of a second of computing, before anyone is served.
+        let borders =
+            tokio::task::spawn_blocking(Borders::embedded).await.map_err(|_| ServeError::Start)??;
+        let compute = Arc::new(Compute { borders, pool, bulk_slots, pace: Pace::default() });
+        Ok(Self { grpc, web, compute, config })
+    }
+
+    /// Where gRPC is served.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn address(&self) -> Result<SocketAddr, ServeError> {
+        self.grpc.local_addr().map_err(ServeError::Socket)
+    }
+
+    /// Where gRPC-web is served, if it is.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn web_address(&self) -> Result<Option<SocketAddr>, ServeError> {
+        self.web.as_ref().map(TcpListener::local_addr).transpose().map_err(ServeError::Socket)
+    }
+
+    /// Serves until `shutdown`, then drains.
+    ///
+    /// # Errors
+    /// A listener that fails.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServeError> {
+        self.announce()?;
+        let (draining, drains) = watch::channel(false);
+        let (health, health_service) = tonic_health::server::health_reporter();
+        health.set_serving::<LocationServiceServer<Location>>().await;
+        let routes = self.routes(&health, &drains)?.add_service(health_service);
+        let deadline = DeadlineLayer::new(self.config.deadline_max());
+
+        let grpc = builder().layer(ObserveLayer).layer(deadline).add_routes(routes.clone());
+        let grpc = grpc.serve_with_incoming_shutdown(incoming(self.grpc), drained(drains.clone()));
+        let web = async {
+            let Some(listener) = self.web else { return Ok(()) };
+            let router = web::router(routes, &self.config.server.web_origins, deadline);
+            router.serve_with_incoming_shutdown(incoming(listener), drained(drains.clone())).await
+        };
+        let mut calls = std::pin::pin!(async { tokio::try_join!(grpc, web) });
+        tokio::select! {
+            ended = &mut calls => ended.map(|_| ()).map_err(ServeError::Transport),
+            () = shutdown => {
+                let drain = Drain { health, pool: Arc::clone(&self.compute.pool), allowed: self.config.drain(), draining };
+                drain.go_down(async { let _ = calls.await; }).await;
+                Ok(())
+            }
+        }
+    }
+
+    fn routes(&self, _health: &HealthReporter, drains: &watch::Receiver<bool>) -> Result<Routes, ServeError> {
+        let location = Location::new(Arc::clone(&self.compute), drains.clone());
+        let location = LocationServiceServer::new(location).max_decoding_message_size(MESSAGE_BYTES_MAX);
+        let mut routes = Routes::new(location);
+        if self.config.server.development {
+            let reflection = tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+                .build_v1()
+                .map_err(|_| ServeError::Start)?;
+            routes = routes.add_service(reflection);
+        }
+        Ok(routes)
+    }
+
+    fn announce(&self) -> Result<(), ServeError> {
+        let address = self.address()?;
+        let policy = self.compute.pool.worker_policy();
+        tracing::info!(%address, web = ?self.web_address()?, %policy, "serving");
+        if self.config.server.development {
+            tracing::warn!("development mode: the API describes itself to anyone who can reach it");
+        }
+        if !address.ip().is_loopback() {
+            tracing::warn!(%address, "callers are not authenticated: anyone who can reach this address may call");
+        }
+        Ok(())
+    }
+}
+
+/// A transport with the limits that all ports share.
+pub(crate) fn builder() -> tonic::transport::Server {
+    tonic::transport::Server::builder()
+        .http2_max_header_list_size(HEADER_LIST_BYTES_MAX)
+        .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
+        .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS_MAX))
+        .http2_max_local_error_reset_streams(Some(LOCAL_RESETS_MAX))
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })
+}
+
+fn incoming(listener: TcpListener) -> TcpIncoming {
+    TcpIncoming::from(listener).with_nodelay(Some(true))
+}
+
+async fn drained(mut drains: watch::Receiver<bool>) {
+    // An error means that the server is gone, which is as good a reason.
+    let _ = drains.wait_for(|draining| *draining).await;
+}

@@ -1,0 +1,279 @@
+//! One BatchLocate stream: items in, slices through the pool, answers out.
+//!
+//! There is no task of its own. The answer stream *is* the conductor: it reads only while someone reads its
+//! answers, and to drop it is to cancel all that it has in the pool.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_util::stream::{FuturesUnordered, Stream, StreamExt as _, unfold};
+use lightcone::v1;
+use lightcone::v1::batch_locate_request::Frame;
+use lightcone::v1::batch_locate_response::Frame as Answer;
+use lightcone_pool::{Lost, Pending, Reason};
+use tokio::sync::watch;
+use tonic::{Status, Streaming};
+
+use super::slice::{self, Done, Slice};
+use crate::compute::{Compute, Errand};
+use crate::limits::{FRAME_ITEMS_MAX, SLICE_ITEMS_MAX, SLICE_TARGET, WINDOW_ITEMS_MAX};
+use crate::pace::{self, Pace, Units};
+use crate::status;
+use crate::wire::{Sheet, Violation};
+
+/// Slices on their way beyond two for each slot that bulk work may hold.
+const SPARE_SLICES: usize = 2;
+/// The longest pause before a refused slice is offered again.
+const PAUSE_MAX: Duration = Duration::from_millis(50);
+
+/// Reads the first frame.
+pub(super) async fn header(
+    compute: &Arc<Compute>,
+    errand: Errand,
+    inbound: &mut Streaming<v1::BatchLocateRequest>,
+) -> Result<Sheet, Status> {
+    let unexpected = || Status::from(Violation::unexpected_frame("header", 0));
+    let first = inbound.message().await?.ok_or_else(unexpected)?;
+    let Some(Frame::Header(header)) = first.frame else { return Err(unexpected()) };
+    let cost = pace::table_cost(header.landmarks.len());
+    let shared = Arc::clone(compute);
+    compute.run(errand, cost, move |_| Ok(Sheet::read(&shared.borders, header)?)).await
+}
+
+/// One stream's items, slices and answers.
+pub(super) struct Conductor {
+    compute: Arc<Compute>,
+    sheet: Arc<Sheet>,
+    errand: Errand,
+    pace: Pace,
+    inbound: Streaming<v1::BatchLocateRequest>,
+    /// Whether more may come.
+    is_open: bool,
+    /// Whether reading ended for the server's sake, not the caller's.
+    is_left_off: bool,
+    /// Frames read so far, the header among them.
+    frames: u64,
+    /// Items read and in no slice yet.
+    waiting: VecDeque<v1::BatchItem>,
+    /// A slice that the pool had no room for, and when to offer it again.
+    refused: Option<(Slice, Instant)>,
+    running: FuturesUnordered<Running>,
+    /// Items in slices.
+    in_slices: usize,
+    draining: watch::Receiver<bool>,
+}
+
+/// What comes first.
+enum Event {
+    Frame(Result<Option<v1::BatchLocateRequest>, Status>),
+    Done(usize, Result<Done, Lost>),
+    Retry,
+    Drain,
+    Late,
+}
+
+impl Conductor {
+    pub(super) fn new(
+        compute: Arc<Compute>,
+        errand: Errand,
+        sheet: Sheet,
+        inbound: Streaming<v1::BatchLocateRequest>,
+        draining: watch::Receiver<bool>,
+    ) -> Self {
+        let pace = Pace::like(&compute.pace);
+        Self {
+            compute,
+            sheet: Arc::new(sheet),
+            errand,
+            pace,
+            inbound,
+            is_open: true,
+            is_left_off: false,
+            frames: 1,
+            waiting: VecDeque::new(),
+            refused: None,
+            running: FuturesUnordered::new(),
+            in_slices: 0,
+            draining,
+        }
+    }
+
+    /// The answers: the opening, then outcomes as they come.
+    pub(super) fn answers(self) -> impl Stream<Item = Result<v1::BatchLocateResponse, Status>> {
+        let opening = Answer::Opening(self.sheet.opening(&self.compute.borders));
+        let first = futures_util::stream::iter([Ok(opening)]);
+        let rest = unfold(Some(self), |conductor| async {
+            let mut conductor = conductor?;
+            match conductor.next().await {
+                Ok(Some(outcomes)) => Some((Ok(Answer::Outcomes(outcomes)), Some(conductor))),
+                Ok(None) => None,
+                Err(status) => Some((Err(status), None)),
+            }
+        });
+        first.chain(rest).map(|answer| answer.map(|frame| v1::BatchLocateResponse { frame: Some(frame) }))
+    }
+
+    /// The next outcomes; none when all is answered, an error when the stream cannot go on.
+    async fn next(&mut self) -> Result<Option<v1::BatchOutcomes>, Status> {
+        loop {
+            if let Some(outcomes) = self.dispatch()? {
+                return Ok(Some(outcomes));
+            }
+            if !self.is_open && self.in_slices == 0 && self.waiting.is_empty() {
+                return if self.is_left_off { Err(status::shutting_down()) } else { Ok(None) };
+            }
+            match self.event().await {
+                Event::Frame(frame) => self.accept(frame?)?,
+                Event::Done(len, done) => return self.finish(len, done).map(Some),
+                Event::Retry => {}
+                Event::Drain => self.leave_off(),
+                Event::Late => return Err(status::deadline_exceeded(None)),
+            }
+        }
+    }
+
+    async fn event(&mut self) -> Event {
+        let wants_items = self.is_open && self.waiting.len() < SLICE_ITEMS_MAX && !self.is_full();
+        let retry = self.refused.as_ref().map(|(_, at)| (*at).into());
+        let late = self.errand.deadline.map(Into::into);
+        let drains = self.is_open;
+        tokio::select! {
+            biased;
+            frame = self.inbound.message(), if wants_items => Event::Frame(frame),
+            Some((len, done)) = self.running.next() => Event::Done(len, done),
+            () = sleep_until(retry), if retry.is_some() => Event::Retry,
+            _ = self.draining.wait_for(|draining| *draining), if drains => Event::Drain,
+            () = sleep_until(late), if late.is_some() => Event::Late,
+        }
+    }
+
+    /// Whether as much is on its way as may be.
+    fn is_full(&self) -> bool {
+        self.in_slices + self.waiting.len() + FRAME_ITEMS_MAX > WINDOW_ITEMS_MAX || self.refused.is_some()
+    }
+
+    /// Takes a frame of items in.
+    fn accept(&mut self, frame: Option<v1::BatchLocateRequest>) -> Result<(), Status> {
+        let Some(frame) = frame else {
+            self.is_open = false;
+            return Ok(());
+        };
+        let Some(Frame::Items(items)) = frame.frame else {
+            return Err(Violation::unexpected_frame("items", self.frames).into());
+        };
+        self.frames += 1;
+        match items.items.len() {
+            0 => Err(Violation::missing("items.items", "a frame of items bears at least one").into()),
+            count if count > FRAME_ITEMS_MAX => {
+                Err(Violation::too_many("items.items", count, FRAME_ITEMS_MAX).into())
+            }
+            _ => {
+                self.waiting.extend(items.items);
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads no more. What was read is answered; the caller sends the rest elsewhere.
+    fn leave_off(&mut self) {
+        (self.is_open, self.is_left_off) = (false, true);
+    }
+
+    /// Hands slices to the pool. A slice that is not full waits for more items while the slots have work.
+    fn dispatch(&mut self) -> Result<Option<v1::BatchOutcomes>, Status> {
+        let slots = self.compute.bulk_slots;
+        while self.running.len() < 2 * slots + SPARE_SLICES {
+            let slice = match self.refused.take() {
+                Some((slice, at)) if at > Instant::now() => {
+                    self.refused = Some((slice, at));
+                    break;
+                }
+                Some((slice, _)) => slice,
+                None if self.waiting.is_empty() => break,
+                None => match self.cut(self.running.len() < slots || !self.is_open) {
+                    Some(slice) => slice,
+                    None => break,
+                },
+            };
+            if let Some(outcomes) = self.offer(slice)? {
+                return Ok(Some(outcomes));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Cuts the next slice: about a millisecond of work. A shorter one only if `short` will do.
+    fn cut(&mut self, short: bool) -> Option<Slice> {
+        let settings = &self.sheet.settings;
+        let (mut units, mut len) = (Units::default(), 0);
+        let mut is_whole = false;
+        for item in self.waiting.iter().take(SLICE_ITEMS_MAX) {
+            units = units.and(Units::chip(item.rtt_ns.len(), settings.liars, settings.explain));
+            len += 1;
+            is_whole = self.pace.expect(units) >= SLICE_TARGET || len == SLICE_ITEMS_MAX;
+            if is_whole {
+                break;
+            }
+        }
+        if !is_whole && !short {
+            return None;
+        }
+        let slice = Slice::new(self.waiting.drain(..len).collect(), units);
+        self.in_slices += len;
+        Some(slice)
+    }
+
+    /// Offers a slice to the pool. What is refused waits; only a deadline too near makes an answer of it.
+    fn offer(&mut self, slice: Slice) -> Result<Option<v1::BatchOutcomes>, Status> {
+        let ticket = self.errand.ticket(self.pace.cost(slice.units));
+        let (compute, sheet) = (Arc::clone(&self.compute), Arc::clone(&self.sheet));
+        let work = slice.clone();
+        match self.compute.pool.submit(ticket, move |token| work.run(&compute, &sheet, token)) {
+            Ok(pending) => {
+                self.running.push(Running { pending, len: slice.len });
+                Ok(None)
+            }
+            Err(refused) if refused.reason == Reason::ShuttingDown => Err(status::shutting_down()),
+            Err(refused) if refused.reason == Reason::DeadlineTooSoon => {
+                self.in_slices -= slice.len;
+                let outcomes = slice::refused(&slice, &status::refused(&refused));
+                Ok(Some(v1::BatchOutcomes { outcomes }))
+            }
+            Err(refused) => {
+                self.refused = Some((slice, Instant::now() + refused.retry_after.min(PAUSE_MAX)));
+                Ok(None)
+            }
+        }
+    }
+
+    fn finish(&mut self, len: usize, done: Result<Done, Lost>) -> Result<v1::BatchOutcomes, Status> {
+        self.in_slices -= len;
+        let done = done.map_err(status::lost)?;
+        self.pace.learn(done.units, done.took);
+        self.compute.pace.learn(done.units, done.took);
+        Ok(v1::BatchOutcomes { outcomes: done.outcomes })
+    }
+}
+
+async fn sleep_until(at: Option<tokio::time::Instant>) {
+    if let Some(at) = at {
+        tokio::time::sleep_until(at).await;
+    }
+}
+
+/// A slice in the pool.
+struct Running {
+    pending: Pending<Done>,
+    len: usize,
+}
+
+impl Future for Running {
+    type Output = (usize, Result<Done, Lost>);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.pending).poll(context).map(|done| (self.len, done))
+    }
+}

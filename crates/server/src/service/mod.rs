@@ -1,0 +1,7 @@
+//! The services.
+
+mod batch;
+mod location;
+mod slice;
+
+pub(crate) use location::Location;

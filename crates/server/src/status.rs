@@ -1,0 +1,142 @@
+//! Everything that can go wrong, as a status with details: the only place where errors get their codes.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use lightcone::reason::DOMAIN;
+use lightcone::v1::ErrorReason;
+use lightcone_pool::{Lost, Reason, Refused};
+use prost::Message as _;
+use tonic::Status;
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use crate::wire::Violation;
+
+/// How long a caller is told to stay away from a server that shuts down.
+const SHUTDOWN_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// Up to this part of the wait is added to what a refused caller is told, so that not all come back at once.
+const JITTER_PART: u64 = 4;
+
+impl From<Violation> for Status {
+    fn from(violation: Violation) -> Self {
+        let Violation { reason, field, description, mut facts } = violation;
+        if !field.is_empty() {
+            facts.push(("field", field.clone()));
+        }
+        let mut details = info(reason, facts);
+        if !field.is_empty() {
+            details.add_bad_request_violation(field.as_str(), description.as_str());
+        }
+        let message = if field.is_empty() { description } else { format!("`{field}` {description}") };
+        Status::with_error_details(reason.code(), message, details)
+    }
+}
+
+/// The pool did not take the work.
+pub(crate) fn refused(refused: &Refused) -> Status {
+    if refused.reason == Reason::ShuttingDown {
+        return shutting_down();
+    }
+    let retry_after = jittered(refused.retry_after);
+    let facts = vec![
+        ("lane", refused.lane.to_string()),
+        ("cause", refused.reason.as_str().to_owned()),
+        ("retry_after_ms", retry_after.as_millis().to_string()),
+    ];
+    let mut details = info(ErrorReason::Overloaded, facts);
+    details.set_retry_info(Some(retry_after));
+    let message = format!(
+        "the {} lane is busy: {}; retry after {} ms",
+        refused.lane,
+        refused.reason,
+        retry_after.as_millis()
+    );
+    Status::with_error_details(ErrorReason::Overloaded.code(), message, details)
+}
+
+/// The pool took the work and has no answer.
+pub(crate) fn lost(lost: Lost) -> Status {
+    match lost {
+        Lost::Cancelled => Status::cancelled("the caller went away"),
+        Lost::DeadlineExceeded => deadline_exceeded(None),
+        Lost::ShutDown => shutting_down(),
+        Lost::Panicked => internal("a job of the pool panicked"),
+    }
+}
+
+/// The deadline passed.
+pub(crate) fn deadline_exceeded(limit: Option<Duration>) -> Status {
+    let facts = limit.map(|limit| ("limit_ms", limit.as_millis().to_string())).into_iter().collect();
+    let details = info(ErrorReason::DeadlineExceeded, facts);
+    let message = "the deadline passed before the work was done; allow more time or ask for less";
+    Status::with_error_details(ErrorReason::DeadlineExceeded.code(), message, details)
+}
+
+/// The server stops.
+pub(crate) fn shutting_down() -> Status {
+    let facts = vec![("retry_after_ms", SHUTDOWN_RETRY_AFTER.as_millis().to_string())];
+    let mut details = info(ErrorReason::ShuttingDown, facts);
+    details.set_retry_info(Some(SHUTDOWN_RETRY_AFTER));
+    let message = "the server is shutting down; send what has no answer yet again, to another one or later";
+    Status::with_error_details(ErrorReason::ShuttingDown.code(), message, details)
+}
+
+/// A fault of our own: logged in full, told as a number.
+pub(crate) fn internal(fault: &str) -> Status {
+    let incident = format!("{:016x}", random());
+    tracing::error!(incident, fault, "internal error");
+    let details = info(ErrorReason::Internal, vec![("incident", incident.clone())]);
+    let message = format!("internal error; the server's log has it as incident `{incident}`");
+    Status::with_error_details(ErrorReason::Internal.code(), message, details)
+}
+
+/// The status as one item's outcome bears it.
+pub(crate) fn to_message(status: &Status) -> tonic_types::Status {
+    tonic_types::Status::decode(status.details()).unwrap_or_else(|_| tonic_types::Status {
+        code: status.code() as i32,
+        message: status.message().to_owned(),
+        details: Vec::new(),
+    })
+}
+
+fn info(reason: ErrorReason, facts: Vec<(&'static str, String)>) -> ErrorDetails {
+    let metadata: HashMap<String, String> =
+        facts.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    ErrorDetails::with_error_info(reason.short_name(), DOMAIN, metadata)
+}
+
+fn jittered(wait: Duration) -> Duration {
+    let nanos = wait.as_nanos() as u64;
+    Duration::from_nanos(nanos + random() % (nanos / JITTER_PART).max(1))
+}
+
+/// A number that no caller can foresee.
+fn random() -> u64 {
+    static SECRET: OnceLock<RandomState> = OnceLock::new();
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    SECRET.get_or_init(RandomState::new).hash_one(NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lightcone_pool::Lane;
+
+    #[test]
+    fn a_refusal_says_when_to_come_back() {
+        let retry_after = Duration::from_millis(120);
+        let status = refused(&Refused { lane: Lane::Interactive, reason: Reason::WaitTooLong, retry_after });
+        let told = status.get_details_retry_info().unwrap().retry_delay.unwrap();
+        assert!(told >= retry_after && told <= retry_after * 5 / 4, "{told:?}");
+        assert_eq!(ErrorReason::of(&status), Some(ErrorReason::Overloaded));
+    }
+
+    #[test]
+    fn an_items_status_keeps_its_details() {
+        let message = to_message(&shutting_down());
+        assert_eq!(message.details.len(), 2);
+    }
+}
