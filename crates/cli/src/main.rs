@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod data;
+mod evaluate;
 mod exit;
 mod map;
 mod out;

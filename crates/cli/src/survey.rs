@@ -1,6 +1,6 @@
 //! Files made into what the core takes: a mesh of landmarks, and each target's observations.
 
-use lightcone_core::{Age, AreaSet, Borders, Landmark, LandmarkId, Mesh, Metres, Observation, Question};
+use lightcone_core::{Age, AreaSet, Borders, Landmark, Mesh, Metres, Observation, Question};
 
 use crate::args::{MeshArgs, QuestionArgs};
 use crate::data::{Node, Nodes, Role, Trips};
@@ -180,7 +180,3 @@ fn nearest<'a>(text: &str, ids: impl Iterator<Item = &'a str>) -> Option<&'a str
     best.filter(|(likeness, _)| *likeness >= 3).map(|(_, id)| id)
 }
 
-/// The landmarks that are no part of an answer, for maps.
-pub(crate) fn ids_of(observations: &[Observation]) -> Vec<LandmarkId> {
-    observations.iter().map(|seen| seen.landmark).collect()
-}

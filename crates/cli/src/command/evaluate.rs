@@ -1,2 +1,51 @@
-//! stub
-pub(crate) fn run(_args: &crate::args::EvaluateArgs, _notes: super::Notes) -> crate::exit::Outcome { Err(crate::exit::Failure::machine("x")) }
+//! `lightcone evaluate`: the method, and a mesh, held against known places.
+
+use lightcone_core::Question;
+
+use super::{Notes, embedded_borders, locate};
+use crate::args::EvaluateArgs;
+use crate::evaluate::{Judge, Subjects, write_rows, write_summary};
+use crate::exit::{Exit, Outcome};
+use crate::out::Out;
+use crate::render::Words;
+use crate::{progress, stop, survey};
+
+/// Judges every target of a folder.
+pub(crate) fn run(args: &EvaluateArgs, notes: Notes) -> Outcome<Exit> {
+    stop::listen()?;
+    let borders = embedded_borders()?;
+    let question = if !args.allow.is_empty() {
+        Some(Question::Inside { areas: survey::areas(&borders, &args.allow, "--allow")?, on_land: false })
+    } else if !args.deny.is_empty() {
+        Some(Question::Outside { areas: survey::areas(&borders, &args.deny, "--deny")? })
+    } else {
+        None
+    };
+    let subjects = Subjects::read(args)?;
+    for note in &subjects.notes {
+        notes.say(note);
+    }
+    if !subjects.mesh.is_grouped() {
+        notes.say("each landmark counts as its own trust group");
+    }
+    let settings = locate::settings_of(&args.settings, true);
+    let judge = Judge { borders: &borders, mesh: &subjects.mesh, settings, question };
+    let bar = progress::bar("judging", subjects.list.len(), notes.quiet());
+    let mut all = Vec::with_capacity(subjects.list.len());
+    for subject in &subjects.list {
+        all.push(judge.judge(subject)?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let method = format!("{} f={}", settings.mode, settings.liars);
+    let words = Words { borders: &borders, mesh: &subjects.mesh, nodes: &subjects.nodes };
+    if let Some(path) = &args.out {
+        let mut rows = Out::open(Some(path))?;
+        write_rows(&mut rows, words, &method, &all)?;
+        rows.finish()?;
+    }
+    let mut out = Out::open(None)?;
+    write_summary(&mut out, &borders, settings.worldview, &method, &all)?;
+    out.finish()?;
+    Ok(Exit::Answered)
+}
