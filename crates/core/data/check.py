@@ -17,8 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 LAYOUT = "<8s4dHI"
 RADIUS = 6371.0088  # km
-REPAIRS = 1.0  # km2 by which repaired crossings may change a group of features
-VATICAN = 0.5  # km2: Vatican City has no area in the source
+REPAIRS = 2.0  # km2 by which repaired crossings and islets may change a group of features
 PLACES = """
 SG 1.290 103.850 Singapore            MY 1.480 103.750 Johor Bahru          ID 1.070 103.950 Batam
 HK 22.320 114.170 Hong Kong           MO 22.200 113.545 Macao               CN 22.545 114.060 Shenzhen
@@ -116,7 +115,7 @@ def check_places(borders, transform):
     """Goes north from a place to the first border; the place lies on its southern side."""
     (sx, tx), (sy, ty) = transform
     failures = 0
-    words = [w.split() for line in PLACES.strip().splitlines() for w in line.replace("  ", "\n").splitlines() if w.strip()]
+    words = [entry.split() for entry in PLACES.replace("  ", "\n").splitlines() if entry.strip()]
     for code, latitude, longitude, *name in words:
         x, y = (float(longitude) - tx) / sx, (float(latitude) - ty) / sy
         first, found = math.inf, "XZ"
@@ -203,7 +202,7 @@ def group(features):
 
 def additions():
     """How much land marks and patches may add to an area, in km2."""
-    room = defaultdict(float, VA=VATICAN)
+    room = defaultdict(float)
     for atom, _, _, radius, _ in rows("marks.tsv"):
         room[atom] += 4 * (float(radius) + 0.4) ** 2
     for atom, ring in rows("patches.tsv"):

@@ -119,11 +119,9 @@ def merge(lines):
         while grown:
             grown = False
             for other in rest:
-                for ours, theirs in ((line, other), (line, other[::-1]), (line[::-1], other), (line[::-1], other[::-1])):
-                    if ours[-1] == theirs[0]:
-                        line, grown = ours + theirs[1:], True
-                        break
-                if grown:
+                fits = [(a, b) for a in (line, line[::-1]) for b in (other, other[::-1]) if a[-1] == b[0]]
+                if fits:
+                    line, grown = fits[0][0] + fits[0][1][1:], True
                     rest.remove(other)
                     break
         whole.append(line)

@@ -1,9 +1,12 @@
-"""Build borders.bin from world-atlas countries-10m.json. Usage: prepare.py COUNTRIES_JSON
+"""Builds borders.bin from countries-10m.json of world-atlas. Usage: prepare.py COUNTRIES_JSON
 
-The map is a sum: every polygon adds its label to the right of each step of its ring and takes it away from the
-left. Where two areas meet, their steps cancel into one border with two sides; a step whose sum is not "one label
-right, one label left" is an overlap and stops the build. See README.md for the format.
+The map is a sum. Every ring adds its area to the right of each of its steps; where two areas meet, the two steps
+become one border with two sides. The tables beside this script say which area a polygon is (units.tsv), where a
+disputed unit is cut out of it (cuts.tsv), and what land the source lacks (patches.tsv, marks.tsv). Any disagreement
+between tables, source and map stops the build. README.md describes the format and where everything comes from.
 """
+
+import hashlib
 import json
 import math
 import struct
@@ -15,10 +18,11 @@ import planar
 
 HERE = Path(__file__).parent
 SEAM = 99999  # x of longitude +180; x = 0 is -180
+SNAP = 3  # the most grid rows by which the two sides of the antimeridian may disagree
+SEA = "XZ"
 KM_PER_DEGREE = 110.5  # of latitude, rounded down
 T = math.tan(math.pi / 8)
 OCTAGON = [(-T, 1), (T, 1), (1, T), (1, -T), (T, -1), (-T, -1), (-1, -T), (-1, T)]  # clockwise round the unit circle
-SNAP = 3  # the most grid rows by which the two sides of the antimeridian may disagree
 ISO = """
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC
 CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD
@@ -28,8 +32,6 @@ MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS
 SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY
 UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """.split()
-# Vatican City shrinks to a line on the source's grid; this diamond covers it. Grid coordinates, clockwise.
-VATICAN = [(53457, 75286), (53458, 75288), (53460, 75288), (53460, 75284), (53457, 75284)]
 
 
 def main():
@@ -38,21 +40,27 @@ def main():
     atoms = read_atoms()
     polygons = assign(read_polygons(source), transform)
     polygons = cut(polygons) + patches()
-    sums = sum_up(polygons + list(marks(transform)))
+    sums = sum_up(polygons + marks(transform))
     planar.split_crossings(sums)
-    sides = close_seam(planar.resolve(sums, loose=seam, nothing=(9, "XZ")))
-    check_iso(atoms, sides)
+    sides = close_seam(planar.resolve(sums, loose=seam, nothing=(9, SEA)))
+    check_drawn(atoms, sides)
     check_vertices(sides)
-    chains = make_chains(sides)
-    write(chains, transform, [row[1] for row in atoms])
+    write(make_chains(sides), transform, atoms)
 
 
 def read_atoms():
-    rows = [line.split("\t") for line in (HERE / "atoms.tsv").read_text().splitlines()[1:]]
-    for number, row in enumerate(rows):
-        if int(row[0]) != number or len(row) != 7:
-            sys.exit(f"atoms.tsv: bad row {row}")
-    return rows
+    """The codes of atoms.tsv in order, after a look at every row."""
+    rows = table("atoms.tsv")
+    codes = [row[1] for row in rows]
+    for number, (index, code, _, kind, administered_by, claimants, _) in enumerate(rows):
+        fits = {"sea": number == 0 and code == SEA, "area": code in ISO, "disputed": code not in ISO and code[0] == "X"}
+        named = [c for c in (administered_by + "," + claimants).split(",") if c not in ("", "-")]
+        if int(index) != number or not fits[kind] or not set(named) <= set(codes) or codes.count(code) > 1:
+            sys.exit(f"atoms.tsv: bad row {number}")
+    for atom, destinations, *_ in table("worldviews/destination.tsv"):
+        if not {atom, *destinations.split(",")} <= set(codes):
+            sys.exit(f"destination.tsv: bad row {atom}")
+    return codes
 
 
 def read_polygons(source):
@@ -61,7 +69,8 @@ def read_polygons(source):
     for feature in source["objects"]["countries"]["geometries"]:
         many = feature["arcs"] if feature["type"] == "MultiPolygon" else [feature["arcs"]]
         for rings in many:
-            yield feature["properties"]["name"], [join(ring, arcs) for ring in rings]
+            joined = [join(ring, arcs) for ring in rings]
+            yield feature["properties"]["name"], [widen(ring, hole=number > 0) for number, ring in enumerate(joined)]
 
 
 def decode(arc):
@@ -80,23 +89,32 @@ def join(ring, arcs):
     return points
 
 
+def widen(ring, hole):
+    """Some twenty islets, and Vatican City, lost all their area to the grid of the source; such a ring becomes the box
+    round it, a step wider on each side. Others stay as they are."""
+    if any(seam(p) for p in ring) or area(ring) * (-1 if hole else 1) < 0:
+        return ring
+    xs, ys = [x for x, _ in ring], [y for _, y in ring]
+    west, south, east, north = min(xs) - 1, min(ys) - 1, max(xs) + 1, max(ys) + 1
+    if abs(area(ring)) > 1 or (east - west) * (north - south) > 60:
+        sys.exit(f"a ring at {ring[0]} runs the wrong way round")
+    box = [(west, south), (west, north), (east, north), (east, south), (west, south)]
+    return box[::-1] if hole else box
+
+
 def assign(polygons, transform):
     """Gives each polygon its area, by the last row of units.tsv that takes it."""
-    units = [(row[0], row[1], [float(v) for v in row[2:6]] if row[2] else None, int(row[6])) for row in table("units.tsv")]
+    units = [(row[0], row[1], [float(v) for v in row[2:6] if v], int(row[6])) for row in table("units.tsv")]
     hits = Counter()
     labelled = []
     for name, rings in polygons:
         atom = None
         for number, (feature, area, box, _) in enumerate(units):
-            if feature == name and (box is None or inside(rings[0], box, transform)):
+            if feature == name and (not box or inside(rings[0], box, transform)):
                 atom = area
                 hits[number] += 1
         if atom is None:
             sys.exit(f"units.tsv: no area for a polygon of {name}")
-        if name == "Vatican":
-            rings = [VATICAN + VATICAN[:1]]
-        if name == "Italy":
-            rings = [VATICAN[::-1] + VATICAN[-1:] if len(ring) == 3 else ring for ring in rings]
         labelled.append((name, atom, rings))
     for number, unit in enumerate(units):
         if hits[number] != unit[3]:
@@ -179,6 +197,7 @@ def degrees(point, transform):
 
 def marks(transform):
     """An octagon round each place of marks.tsv that holds a circle of the given radius."""
+    octagons = []
     for atom, latitude, longitude, radius, name in table("marks.tsv"):
         x, y = grid((float(longitude), float(latitude)), transform)
         sx, sy = transform["scale"]
@@ -187,7 +206,8 @@ def marks(transform):
         ring = [(x + math.ceil(wide * a), y + math.ceil(high * b)) for a, b in OCTAGON]
         if not all(0 < px < SEAM for px, _ in ring):
             sys.exit(f"marks.tsv: {name} touches the antimeridian")
-        yield "mark", atom, [ring + ring[:1]]
+        octagons.append(("mark", atom, [ring + ring[:1]]))
+    return octagons
 
 
 def sum_up(polygons):
@@ -225,42 +245,41 @@ def close_seam(sides):
     for row in sorted(rows):
         base = row if base is None or row - base > SNAP else base
         moved[row] = base
-    print("antimeridian:", ", ".join(f"{base} from {[r for r in rows if moved[r] == base]}" for base in set(moved.values())))
+    print(f"antimeridian: {len(set(moved.values()))} crossings, rows moved: {[r for r in rows if moved[r] != r]}")
     closed = {}
     for (p, q), (left, right) in sides.items():
         p, q = [(0, moved[point[1]]) if seam(point) else point for point in (p, q)]
         closed[(p, q) if p < q else (q, p)] = (left, right) if p < q else (right, left)
+    if len(closed) != len(sides):
+        sys.exit("coasts fall together at the antimeridian")
     return closed
 
 
-def check_iso(atoms, sides):
+def check_drawn(atoms, sides):
     drawn = {atom for pair in sides.values() for atom in pair}
-    known = {row[1] for row in atoms}
-    codes = set(ISO)
-    print("ISO areas:", len(codes), "without land:", sorted(codes - drawn) or "none")
-    if len(codes) != 249 or not codes <= known:
-        sys.exit(f"ISO areas missing from atoms.tsv: {sorted(codes - known)}")
-    if drawn != known:
-        sys.exit(f"atoms.tsv and the map differ: {sorted(drawn ^ known)}")
+    print(f"areas: {len(drawn)} drawn; ISO areas without land: {sorted(set(ISO) - drawn) or 'none'}")
+    if len(set(ISO)) != 249 or not set(ISO) <= drawn or drawn != set(atoms):
+        sys.exit(f"atoms.tsv and the map differ: {sorted(drawn ^ set(atoms))}")
 
 
 def check_vertices(sides):
-    """Turning round a vertex anticlockwise, what lies left of one step must lie right of the next."""
+    """Borders are closed curves: turning anticlockwise round a point, what lies left of one step lies right of the
+    next, and an even number of steps meet where only two areas do."""
     spokes = defaultdict(list)
     for (p, q), (left, right) in sides.items():
-        dx = (q[0] - p[0] + SEAM // 2) % SEAM - SEAM // 2
-        dy = q[1] - p[1]
+        dx, dy = (q[0] - p[0] + SEAM // 2) % SEAM - SEAM // 2, q[1] - p[1]
         spokes[p].append((math.atan2(dy, dx), left, right))
         spokes[q].append((math.atan2(-dy, -dx), right, left))
-    bad = 0
+    bad = []
     for point, around in spokes.items():
         around.sort()
         turned = around[1:] + around[:1]
-        if any(here[1] != after[2] for here, after in zip(around, turned)):
-            bad += 1
-            print("vertex", point, around)
-    print("vertices:", len(spokes), "steps:", len(sides), "bad vertices:", bad)
-    # TODO fail
+        areas = {area for _, left, right in around for area in (left, right)}
+        if any(here[1] != after[2] for here, after in zip(around, turned)) or (len(areas) == 2 and len(around) % 2):
+            bad.append((point, around))
+    print(f"map: {len(spokes)} points, {len(sides)} steps, {len(bad)} violations {bad[:5]}")
+    if bad:
+        sys.exit("borders do not close")
 
 
 def make_chains(sides):
@@ -313,8 +332,9 @@ def write(chains, transform, atoms):
             out += varint(zigzag(point[0] - x)) + varint(zigzag(point[1] - y))
             x, y = point
     (HERE / "borders.bin").write_bytes(out)
+    (HERE / "borders.sha256").write_text(hashlib.sha256(out).hexdigest())
     points = sum(len(chain[1]) for chain in chains)
-    print(f"borders.bin: {len(atoms)} atoms, {len(chains)} chains, {points} points, {len(out)} bytes")
+    print(f"borders.bin: {len(atoms)} areas, {len(chains)} chains, {points} points, {len(out)} bytes")
 
 
 def zigzag(value):
