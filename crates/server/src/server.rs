@@ -12,7 +12,6 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
-use tonic_health::server::HealthReporter;
 
 use crate::Config;
 use crate::compute::Compute;
@@ -77,6 +76,12 @@ impl Server {
         self.web.as_ref().map(TcpListener::local_addr).transpose().map_err(ServeError::Socket)
     }
 
+    /// The pool that computes, to be looked at.
+    #[must_use]
+    pub fn pool(&self) -> Arc<Pool> {
+        Arc::clone(&self.compute.pool)
+    }
+
     /// Serves until `shutdown`, then drains.
     ///
     /// # Errors
@@ -86,7 +91,7 @@ impl Server {
         let (draining, drains) = watch::channel(false);
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_serving::<LocationServiceServer<Location>>().await;
-        let routes = self.routes(&health, &drains)?.add_service(health_service);
+        let routes = self.routes(&drains)?.add_service(health_service);
         let deadline = DeadlineLayer::new(self.config.deadline_max());
 
         let grpc = builder().layer(ObserveLayer).layer(deadline).add_routes(routes.clone());
@@ -107,7 +112,7 @@ impl Server {
         }
     }
 
-    fn routes(&self, _health: &HealthReporter, drains: &watch::Receiver<bool>) -> Result<Routes, ServeError> {
+    fn routes(&self, drains: &watch::Receiver<bool>) -> Result<Routes, ServeError> {
         let location = Location::new(Arc::clone(&self.compute), drains.clone());
         let location = LocationServiceServer::new(location).max_decoding_message_size(MESSAGE_BYTES_MAX);
         let mut routes = Routes::new(location);

@@ -1,0 +1,11 @@
+//! The server over the wire: every RPC, every refusal, every limit, and its end.
+
+mod audit;
+mod batch;
+mod calls;
+mod drain;
+mod health;
+mod load;
+mod locate;
+mod refusals;
+mod web;

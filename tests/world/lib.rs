@@ -1,0 +1,9 @@
+//! What the tests over the wire share: worlds made from a seed, and a server in this process.
+
+mod house;
+mod seed;
+mod world;
+
+pub use house::House;
+pub use seed::Seed;
+pub use world::{Chip, World};
