@@ -8,6 +8,8 @@ mod exit;
 mod map;
 mod out;
 mod progress;
+#[cfg(feature = "server")]
+mod remote;
 mod render;
 mod sphere;
 mod stop;

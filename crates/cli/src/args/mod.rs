@@ -35,6 +35,13 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Judge the method, and a mesh, against nodes whose true place is known
     Evaluate(Box<EvaluateArgs>),
+    /// Serve the same over gRPC
+    #[cfg(feature = "server")]
+    Serve(ServeArgs),
+    /// Look at the settings of the server
+    #[cfg(feature = "server")]
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Show the border data that verdicts rest on: version, digest, areas, worldviews
     Borders(BordersArgs),
     /// Print shell completions
@@ -53,6 +60,10 @@ pub(crate) struct LocateArgs {
     /// Locate everyone who has a round trip to a landmark
     #[arg(long, help_heading = "Who")]
     pub(crate) all: bool,
+    /// Ask this server, such as http://127.0.0.1:7443, instead of computing here
+    #[cfg(feature = "server")]
+    #[arg(long, value_name = "URL", help_heading = "Who")]
+    pub(crate) server: Option<String>,
     #[command(flatten)]
     pub(crate) questions: QuestionArgs,
     #[command(flatten)]
@@ -153,6 +164,41 @@ pub(crate) struct EvaluateArgs {
     /// Write one row a target to this CSV file
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// Arguments of `serve`. Flags win over the environment, which wins over the file.
+#[cfg(feature = "server")]
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// TOML file of settings
+    #[arg(long, value_name = "FILE", env = "LIGHTCONE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Address and port of gRPC
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// Address and port of gRPC-web
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) web_listen: Option<String>,
+    /// Development: the API describes itself by reflection
+    #[arg(long)]
+    pub(crate) dev: bool,
+    /// Any setting, such as pool.threads=4; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+/// What to do with settings.
+#[cfg(feature = "server")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check settings and print all that would hold, defaults included
+    Check {
+        /// TOML file of settings; else as for `serve`
+        #[arg(value_name = "FILE", conflicts_with = "config")]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        args: ServeArgs,
+    },
 }
 
 /// Arguments of `borders`.

@@ -3,6 +3,8 @@
 use std::io::Write;
 
 use lightcone_core::{Borders, Inquiry, Question, Settings, canonical, locate};
+#[cfg(feature = "server")]
+use lightcone_core::{Evidence, Located, Observation};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -10,6 +12,8 @@ use super::{Notes, embedded_borders};
 use crate::args::{LocateArgs, LocateFormat, SettingArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out::Out;
+#[cfg(feature = "server")]
+use crate::remote::{Ask, Remote};
 use crate::render::{Answered, Words, geojson, list, rows, sheet, words};
 use crate::survey::{self, Survey};
 use crate::{map, progress, stop};
@@ -28,7 +32,14 @@ pub(crate) fn run(args: &LocateArgs, notes: Notes) -> Outcome<Exit> {
     }
     let targets = if args.all { survey.targets() } else { survey::named_targets(&survey, &args.target)? };
     check(args, &targets)?;
-    let work = Work { borders: &borders, survey: &survey, questions: &questions, settings: settings(args) };
+    let work = Work {
+        borders: &borders,
+        survey: &survey,
+        questions: &questions,
+        settings: settings(args),
+        #[cfg(feature = "server")]
+        remote: args.server.as_deref().map(Remote::connect).transpose()?,
+    };
     let mut writer = Writer::new(args, &work)?;
     let bar = progress::bar("locating", targets.len(), notes.quiet());
     let mut amiss = false;
@@ -90,11 +101,17 @@ struct Work<'a> {
     survey: &'a Survey,
     questions: &'a [Question],
     settings: Settings,
+    #[cfg(feature = "server")]
+    remote: Option<Remote>,
 }
 
 impl Work<'_> {
     /// Locates some targets at once, in their order.
     fn answer(&self, targets: &[String]) -> Outcome<Vec<Answered>> {
+        #[cfg(feature = "server")]
+        if let Some(remote) = &self.remote {
+            return self.asked(remote, targets);
+        }
         targets.par_iter().map(|target| self.one(target)).collect()
     }
 
@@ -110,6 +127,21 @@ impl Work<'_> {
         let located =
             locate(self.borders, &inquiry, &stop::pressed).map_err(|_stopped| Failure::interrupted())?;
         Ok(Answered { target: target.to_owned(), observations, located })
+    }
+
+    /// Has a server locate them. The region itself, for maps, is made here: it follows from what was sent.
+    #[cfg(feature = "server")]
+    fn asked(&self, remote: &Remote, targets: &[String]) -> Outcome<Vec<Answered>> {
+        let mesh = &self.survey.mesh;
+        let ask = Ask { borders: self.borders, mesh, questions: self.questions, settings: &self.settings };
+        let sent: Vec<(String, Vec<Observation>)> =
+            targets.iter().map(|target| (target.clone(), self.survey.observations(target))).collect();
+        let verdicts = remote.locate(&ask, &sent)?;
+        let answered = sent.into_iter().zip(verdicts).map(|((target, observations), verdict)| {
+            let region = Evidence::new(mesh, self.settings.mode, &observations).region(self.settings.liars);
+            Answered { target, observations, located: Located { verdict, region: region.ok() } }
+        });
+        Ok(answered.collect())
     }
 
     fn words(&self) -> Words<'_> {

@@ -5,10 +5,14 @@ mod borders;
 mod completions;
 mod evaluate;
 mod locate;
+#[cfg(feature = "server")]
+mod serve;
 
 use lightcone_core::{Borders, verdict};
 
 use crate::args::{Cli, Command};
+#[cfg(feature = "server")]
+use crate::args::{ConfigCommand, ServeArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out;
 
@@ -18,6 +22,13 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         Command::Locate(args) => locate::run(args, Notes { quiet: cli.quiet }),
         Command::Audit(args) => audit::run(args, Notes { quiet: cli.quiet }),
         Command::Evaluate(args) => evaluate::run(args, Notes { quiet: cli.quiet }),
+        #[cfg(feature = "server")]
+        Command::Serve(args) => serve::run(args, Notes { quiet: cli.quiet }),
+        #[cfg(feature = "server")]
+        Command::Config(ConfigCommand::Check { file, args }) => {
+            let file = file.clone().or_else(|| args.config.clone());
+            serve::check(&ServeArgs { config: file, ..args.clone() })
+        }
         Command::Borders(args) => borders::run(args),
         Command::Completions(args) => completions::run(args),
     }

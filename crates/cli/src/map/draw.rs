@@ -1,5 +1,6 @@
 //! What goes on the map, from the bottom up.
 
+use lightcone_core::area::AreaKind;
 use lightcone_core::region::{Bound, Extent};
 use lightcone_core::{
     AreaId, AreaSet, Cap, Direction, Evidence, Finding, LandmarkId, Question, Settings, ellipsoid,
@@ -125,7 +126,14 @@ impl Sheet<'_> {
             Question::Outside { areas } => Some((*areas, DENIED)),
             Question::Claim { .. } => None,
         });
-        sets.map(|(areas, paint)| (areas.without(AreaSet::of(AreaId::SEA)), paint)).collect()
+        sets.map(|(areas, paint)| (self.counting_as(&areas), paint)).collect()
+    }
+
+    /// The land that may count as one of some destinations.
+    fn counting_as(&self, areas: &AreaSet) -> AreaSet {
+        let (borders, worldview) = (self.words.borders, self.answered.located.verdict.worldview);
+        let atoms = (0..borders.areas().len()).filter_map(AreaId::new).filter(|atom| *atom != AreaId::SEA);
+        atoms.filter(|atom| borders.destinations(worldview, *atom).meets(areas)).collect()
     }
 
     /// The region and the rims that bound it, or the bounds that clash.
@@ -238,7 +246,8 @@ impl Sheet<'_> {
     /// Names of countries, where there is room.
     fn countries(&self, scene: &mut Scene, labels: &mut Labels, land: &Land) {
         let mut places: Vec<(f64, Spot, AreaId)> = Vec::new();
-        for area in land.shown().iter() {
+        let named = |area: &AreaId| self.words.borders.areas()[area.index()].kind == AreaKind::Iso;
+        for area in land.shown().iter().filter(named) {
             let rings = self.view.rings(&land.shape(self.words.borders, AreaSet::of(area)));
             let largest = rings.iter().map(|ring| middle_of(ring)).max_by(|a, b| a.0.total_cmp(&b.0));
             places.extend(largest.map(|(size, spot)| (size, spot, area)));
@@ -328,7 +337,7 @@ impl Sheet<'_> {
         legend.say(&words.areas(&words.jurisdictions(verdict)));
         if verdict.least_liars > 0 {
             legend.head("Contradictions");
-            legend.warn(&format!("at least {} lie", words::groups(verdict.least_liars)), CLASHING.rgb);
+            legend.warn(&words::lying(verdict.least_liars), CLASHING.rgb);
             for conflict in verdict.conflicts.iter().take(CLASHES_MAX) {
                 let pair = [conflict.first, conflict.second].map(|id| words.short(id)).join(" and ");
                 legend.say(&format!("{pair}: {} apart", words::km(conflict.gap_m)));

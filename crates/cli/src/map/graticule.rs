@@ -2,7 +2,7 @@
 
 use lightcone_core::{Direction, Point, ellipsoid};
 
-use super::font::Weight;
+use super::font::{self, Weight};
 use super::scene::{Anchor, Frame, Item, Paint, Pen, Scene, Spot, Text};
 use super::view::View;
 use crate::render::words::grouped;
@@ -12,8 +12,9 @@ const STEPS_DEG: [f64; 13] = [30.0, 20.0, 15.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0
 const LINES_MIN: f64 = 4.0;
 /// Beyond this latitude a map shows meridians all around the pole.
 const POLAR_DEG: f64 = 80.0;
-const SAMPLES: u32 = 90;
+const SAMPLES: u32 = 360;
 const PEN: Pen = Pen { paint: Paint::glass(0x6b_7f93, 0.35), width: 0.6, dash: 0.0 };
+const SIZE: f64 = 9.0;
 const GREY: u32 = 0x55_6270;
 /// The longest scale bar, in units of paper.
 const BAR_UNITS_MAX: f64 = 150.0;
@@ -24,6 +25,7 @@ pub(crate) fn draw(scene: &mut Scene, view: &View) {
     let half = view.radius_rad().to_degrees().min(90.0);
     let step = STEPS_DEG.into_iter().find(|step| 2.0 * half / step >= LINES_MIN + 1.0).unwrap_or(0.01);
     let (low, high) = ((middle.lat_deg() - half).max(-90.0), (middle.lat_deg() + half).min(90.0));
+    let (low, high) = if view.is_whole() { (-90.0, 90.0) } else { (low, high) };
     let polar = view.is_whole() || high.max(-low) > POLAR_DEG;
     let widest = high.abs().max(low.abs()).to_radians().cos();
     let reach = if polar { 180.0 } else { (half / widest).min(180.0) };
@@ -89,9 +91,11 @@ fn number(scene: &mut Scene, view: &View, line: &[Direction], text: &str, side: 
         Side::Left => (x + 4.0, y - 3.0),
         Side::Bottom => (x + 3.0, y - 5.0),
     };
-    if view.frame.holds((spot.0 + 20.0, spot.1), 12.0 - 9.0) && view.frame.holds(spot, 3.0) {
+    let right = spot.0 + font::width(text, SIZE, Weight::Plain);
+    let under_bar = side == Side::Bottom && right > corner.0 + size.0 - BAR_UNITS_MAX - 50.0;
+    if view.frame.holds((right, spot.1), 3.0) && view.frame.holds(spot, 3.0) && !under_bar {
         let anchor = Anchor::Start;
-        scene.text(Text { spot, text: text.to_owned(), size: 9.0, weight: Weight::Plain, anchor, rgb: GREY, halo: true });
+        scene.text(Text { spot, text: text.to_owned(), size: SIZE, weight: Weight::Plain, anchor, rgb: GREY, halo: true });
     }
 }
 

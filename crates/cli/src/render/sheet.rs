@@ -13,6 +13,8 @@ use crate::out::{Style, Tone};
 const LABEL_CHARS: usize = 15;
 /// Binding landmarks shown before the list is cut.
 const BINDING_SHOWN: usize = 8;
+/// Conflicting pairs shown before the list is cut.
+const CONFLICTS_SHOWN: usize = 4;
 
 /// Writes one verdict.
 pub(crate) fn write(
@@ -100,8 +102,7 @@ impl Sheet<'_> {
         let least = match verdict.least_liars {
             0 => format!("{allowed}; all agree"),
             least => {
-                let warning = format!("at least {} lie", words::groups(least));
-                format!("{allowed}; {}", self.style.paint(Tone::Bad, &warning))
+                format!("{allowed}; {}", self.style.paint(Tone::Bad, &words::lying(least)))
             }
         };
         self.line("liars allowed", &least)?;
@@ -109,9 +110,12 @@ impl Sheet<'_> {
             let names: Vec<String> = verdict.contradicted.iter().map(|id| words.landmark(*id)).collect();
             self.line("contradicted", &names.join(", "))?;
         }
-        for conflict in &verdict.conflicts {
+        for conflict in verdict.conflicts.iter().take(CONFLICTS_SHOWN) {
             let pair = [words.landmark(conflict.first), words.landmark(conflict.second)].join(" and ");
             self.line("conflict", &format!("{pair}: {} apart", words::km(conflict.gap_m)))?;
+        }
+        if verdict.conflicts.len() > CONFLICTS_SHOWN {
+            self.line("", "and more; -o json lists them")?;
         }
         Ok(())
     }

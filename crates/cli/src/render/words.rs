@@ -107,7 +107,7 @@ impl Words<'_> {
                 format!("the claimed place is at least {} outside the region", km(*distance_m))
             }
             Reason::NoPlaceFits { least_liars } => {
-                format!("no place fits all but the allowed liars; at least {} lie", groups(*least_liars))
+                format!("no place fits all but the allowed liars; {}", lying(*least_liars))
             }
             Reason::TooFewGroups { groups, needed } => {
                 format!("{groups} trust groups measured, {needed} are needed")
@@ -183,13 +183,22 @@ pub(crate) fn light(mode: LightMode) -> String {
     }
 }
 
-/// So many lying groups.
+/// So many trust groups.
 pub(crate) fn groups(count: u32) -> String {
     if count == 1 { "1 group".to_owned() } else { format!("{count} groups") }
 }
 
+/// So many groups that must be lying.
+pub(crate) fn lying(least: u32) -> String {
+    if least == 1 { "at least 1 group lies".to_owned() } else { format!("at least {least} groups lie") }
+}
+
 fn each(groups: u32) -> String {
-    if groups > 1 { format!(", and {} more groups with the same bound", groups - 1) } else { String::new() }
+    match groups {
+        0 | 1 => String::new(),
+        2 => ", and 1 more group with such a bound".to_owned(),
+        more => format!(", and {} more groups with such a bound", more - 1),
+    }
 }
 
 /// Metres as kilometres, rounded up; finer when near.

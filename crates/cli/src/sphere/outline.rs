@@ -7,8 +7,8 @@ use lightcone_core::{Cap, Direction, Region};
 
 use super::Shape;
 
-/// Azimuth between two points of an arc, at most: the chord is then within 0.02 % of the arc.
-const STEP_RAD: f64 = TAU / 180.0;
+/// Azimuth between two points of an arc, at most: the chord is then within 0.004 % of the arc.
+const STEP_RAD: f64 = TAU / 360.0;
 /// Points of an arc, at least: the thinnest sliver is still a shape.
 const STEPS_MIN: f64 = 6.0;
 
