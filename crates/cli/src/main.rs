@@ -12,6 +12,7 @@ mod progress;
 mod remote;
 mod render;
 mod sphere;
+mod stability;
 mod stop;
 mod survey;
 

@@ -137,7 +137,8 @@ pub(crate) fn questions(borders: &Borders, args: &QuestionArgs) -> Outcome<Vec<Q
     if !args.deny.is_empty() {
         questions.push(Question::Outside { areas: areas(borders, &args.deny, "--deny")? });
     }
-    questions.extend(args.claim.map(|claim| Question::Claim { point: claim.point, tolerance: claim.tolerance }));
+    questions
+        .extend(args.claim.map(|claim| Question::Claim { point: claim.point, tolerance: claim.tolerance }));
     Ok(questions)
 }
 
@@ -179,4 +180,3 @@ fn nearest<'a>(text: &str, ids: impl Iterator<Item = &'a str>) -> Option<&'a str
     let best = ids.map(|id| (likeness(id), id)).max_by_key(|(likeness, _)| *likeness);
     best.filter(|(likeness, _)| *likeness >= 3).map(|(_, id)| id)
 }
-

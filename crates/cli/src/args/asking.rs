@@ -77,8 +77,8 @@ impl FromStr for Claim {
             _ => return Err(shape()),
         };
         let point = Point::from_degrees(lat, lon).map_err(|error| error.to_string())?;
-        let tolerance =
-            Metres::new(km * 1_000.0).map_err(|_| format!("tolerance {km} km is not within 0 and 20,100 km"))?;
+        let tolerance = Metres::new(km * 1_000.0)
+            .map_err(|_| format!("tolerance {km} km is not within 0 and 20,100 km"))?;
         Ok(Self { point, tolerance })
     }
 }
@@ -91,7 +91,9 @@ mod tests {
     fn a_claim_is_two_or_three_numbers() {
         let claim: Claim = "1.29, 103.85,25".parse().unwrap();
         assert_eq!((claim.point.lat_ndeg(), claim.tolerance.get()), (1_290_000_000, 25_000.0));
-        for (text, needle) in [("1.29", "LAT,LON"), ("x,2", "LAT,LON"), ("91,0", "latitude 91"), ("0,0,-1", "tolerance")] {
+        for (text, needle) in
+            [("1.29", "LAT,LON"), ("x,2", "LAT,LON"), ("91,0", "latitude 91"), ("0,0,-1", "tolerance")]
+        {
             assert!(text.parse::<Claim>().unwrap_err().contains(needle), "{text}");
         }
     }

@@ -14,9 +14,16 @@ pub(crate) use input::{MeshArgs, kilometres};
 
 /// Proves where attested chips can and cannot be, from round trips that cannot outrun light.
 #[derive(Debug, Parser)]
-#[command(name = "lightcone", subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 answered, 1 machine fault, 2 usage, 3 bad input, 4 an answer says that \
-    something is amiss (only with --exit-code), 5 server unreachable or refusing, 130 interrupted.")]
+#[command(
+    name = "lightcone",
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 answered, 1 machine fault, 2 usage, 3 bad input, 4 an answer says that \
+    something is amiss (only with --exit-code), 5 server unreachable or refusing, 130 interrupted."
+)]
 pub(crate) struct Cli {
     /// Say nothing on standard error but failures
     #[arg(short, long, global = true)]

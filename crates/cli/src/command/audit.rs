@@ -28,7 +28,8 @@ pub(crate) fn run(args: &AuditArgs, notes: Notes) -> Outcome<Exit> {
     let pairs = pairs(&survey);
     let (stated, unknown) = stated(&borders, &survey);
     if unknown > 0 {
-        notes.say(&format!("{unknown} landmarks state no country, or one whose code the borders do not know"));
+        notes
+            .say(&format!("{unknown} landmarks state no country, or one whose code the borders do not know"));
     }
     let found = audit(&borders, &survey.mesh, args.mode, &pairs, &stated, &stop::pressed)
         .map_err(|_stopped| Failure::interrupted())?;
@@ -70,7 +71,13 @@ fn stated(borders: &Borders, survey: &Survey) -> (Vec<Stated>, usize) {
     (stated, unknown)
 }
 
-fn table(out: &mut dyn Write, words: Words<'_>, found: &Audit, args: &AuditArgs, style: Style) -> Outcome<()> {
+fn table(
+    out: &mut dyn Write,
+    words: Words<'_>,
+    found: &Audit,
+    args: &AuditArgs,
+    style: Style,
+) -> Outcome<()> {
     let (landmarks, bound) = (words.mesh.landmarks().len(), if found.exact { "" } else { "at least " });
     let least = format!("{bound}{} wrong", found.least_liars);
     let tone = if found.least_liars == 0 { Tone::Good } else { Tone::Bad };
@@ -79,7 +86,9 @@ fn table(out: &mut dyn Write, words: Words<'_>, found: &Audit, args: &AuditArgs,
     writeln!(out, "\n{}", style.paint(Tone::Strong, &format!("suspended ({})", found.suspended.len())))?;
     for suspension in &found.suspended {
         let why = match suspension.cause {
-            Cause::Convicted { conflicts: 1 } => "no least explanation leaves it out; 1 landmark contradicts it".to_owned(),
+            Cause::Convicted { conflicts: 1 } => {
+                "no least explanation leaves it out; 1 landmark contradicts it".to_owned()
+            }
             Cause::Convicted { conflicts } => {
                 format!("no least explanation leaves it out; {conflicts} landmarks contradict it")
             }
@@ -92,7 +101,11 @@ fn table(out: &mut dyn Write, words: Words<'_>, found: &Audit, args: &AuditArgs,
     for misplaced in &found.misplaced {
         let (stated, there) = (words.borders.code(misplaced.stated), words.borders.code(misplaced.found));
         let name = words.landmark(misplaced.landmark);
-        writeln!(out, "  {name}: said to be in {stated}, {} from it, in {there}", words::km(misplaced.distance_m))?;
+        writeln!(
+            out,
+            "  {name}: said to be in {stated}, {} from it, in {there}",
+            words::km(misplaced.distance_m)
+        )?;
     }
     let heading = format!("pairs faster than light ({})", found.conflicts.len());
     writeln!(out, "\n{}", style.paint(Tone::Strong, &heading))?;

@@ -187,7 +187,7 @@ impl<'a> Writer<'a> {
                         writeln!(self.out)?;
                     }
                     let style = self.out.style();
-                    sheet::write(&mut self.out, self.words, &one.target, &one.located.verdict, style)?;
+                    sheet::write(&mut self.out, self.words, one, &self.settings, style)?;
                 }
             }
             LocateFormat::Csv => {

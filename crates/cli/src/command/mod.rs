@@ -61,5 +61,6 @@ impl Notes {
 
 /// The borders that are compiled in.
 pub(crate) fn embedded_borders() -> Outcome<Borders> {
-    Borders::embedded().map_err(|error| Failure::machine(format!("the program's own border data are corrupt: {error}")))
+    Borders::embedded()
+        .map_err(|error| Failure::machine(format!("the program's own border data are corrupt: {error}")))
 }

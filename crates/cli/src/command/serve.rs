@@ -14,7 +14,8 @@ use crate::out::Out;
 pub(crate) fn run(args: &ServeArgs, notes: Notes) -> Outcome<Exit> {
     let config = load(args)?;
     if config.server.development {
-        notes.say("development mode: the API describes itself, calls are neither authenticated nor encrypted");
+        notes
+            .say("development mode: the API describes itself, calls are neither authenticated nor encrypted");
     }
     lightcone_server::run(config).map_err(|error| match error {
         ServeError::Setting(error) => Failure::input(error.to_string()),
@@ -49,7 +50,9 @@ fn load(args: &ServeArgs) -> Outcome<Config> {
     }
     for setting in &args.set {
         let Some((key, value)) = setting.split_once('=') else {
-            return Err(Failure::usage(format!("`{setting}` in --set is not KEY=VALUE, such as pool.threads=4")));
+            return Err(Failure::usage(format!(
+                "`{setting}` in --set is not KEY=VALUE, such as pool.threads=4"
+            )));
         };
         set(key.trim(), value.trim().to_owned());
     }

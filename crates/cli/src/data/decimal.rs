@@ -41,7 +41,7 @@ pub(crate) fn ns_of_ms(text: &str) -> Result<i64, InvalidDecimal> {
     let value = all().fold(0u128, |value, byte| value * 10 + u128::from(byte - b'0'));
     let shift = i32::from(exponent) - fraction.len() as i32 + NS_EXPONENT;
     let ns = scaled_up(value, shift);
-    Ok(if negative { -ns.min(i64::MAX) } else { ns })
+    Ok(if negative { -ns } else { ns })
 }
 
 /// `value · 10^shift`, rounded up, at most the largest number.

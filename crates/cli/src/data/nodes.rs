@@ -90,7 +90,8 @@ impl Nodes {
             group: table.column("group"),
         };
         let has_position_error = columns.position_error.is_there();
-        let mut nodes = Self { path: path.to_owned(), list: Vec::new(), index: HashMap::new(), has_position_error };
+        let mut nodes =
+            Self { path: path.to_owned(), list: Vec::new(), index: HashMap::new(), has_position_error };
         while let Some(row) = table.next_row()? {
             let node = columns.node(row)?;
             if let Some(&first) = nodes.index.get(&node.id) {
@@ -190,7 +191,8 @@ impl Columns {
         if text.is_empty() {
             return Ok(ClockError::default());
         }
-        let ns = text.parse().map_err(|_| row.fault(self.clock_error, "is not a whole number of nanoseconds"))?;
+        let ns =
+            text.parse().map_err(|_| row.fault(self.clock_error, "is not a whole number of nanoseconds"))?;
         ClockError::from_ns(ns).map_err(|_| row.fault(self.clock_error, "is not within 0 and one second"))
     }
 }

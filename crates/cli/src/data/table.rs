@@ -42,15 +42,18 @@ impl Table {
         if file.metadata().is_ok_and(|meta| meta.is_dir()) {
             return Err(Failure::input(format!("cannot read `{shown}`: it is a folder, not a CSV file")));
         }
-        let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(BufReader::with_capacity(1 << 16, file));
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_reader(BufReader::with_capacity(1 << 16, file));
         let mut header = reader.headers().map_err(|error| fault_of(path, &error))?.clone();
         if let Some(first) = header.get(0).and_then(|first| first.strip_prefix('\u{feff}')) {
             let rest: Vec<&str> = header.iter().skip(1).collect();
             header = std::iter::once(first).chain(rest).collect();
         }
         if header.iter().all(str::is_empty) {
-            return Err(Failure::input(format!("{shown}: is empty; a header such as `id,lat,lon` is expected")));
+            return Err(Failure::input(format!(
+                "{shown}: is empty; a header such as `id,lat,lon` is expected"
+            )));
         }
         Ok(Self { path: path.to_owned(), header, reader, record: StringRecord::new() })
     }

@@ -101,10 +101,13 @@ impl Trips {
 
     /// The shortest round trip between a node and each other, in the order of the others' ids in the files.
     pub(crate) fn of(&self, id: &str) -> impl Iterator<Item = (&str, RoundTrip)> {
-        let range = self.index.get(id).map_or(0..0, |&index| {
-            self.starts[index as usize]..self.starts[index as usize + 1]
-        });
-        self.ends[range].iter().map(|(_, other, round_trip)| (self.ids[*other as usize].as_str(), *round_trip))
+        let range = self
+            .index
+            .get(id)
+            .map_or(0..0, |&index| self.starts[index as usize]..self.starts[index as usize + 1]);
+        self.ends[range]
+            .iter()
+            .map(|(_, other, round_trip)| (self.ids[*other as usize].as_str(), *round_trip))
     }
 
     /// Rows that bound nothing.

@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use geographiclib_rs::{Geodesic, InverseGeodesic};
 use lightcone_core::{
-    Borders, Evidence, Finding, Inquiry, Mesh, Point, Question, Settings, Verdict, ellipsoid, locate,
+    Borders, Evidence, Finding, Inquiry, LandmarkId, Mesh, Point, Question, Settings, Verdict, ellipsoid,
+    locate,
 };
 
 use super::subjects::Subject;
 use crate::exit::{Failure, Outcome};
 use crate::render::{Words, rows, words};
-use crate::stop;
+use crate::{stability, stop};
 
 /// How one target came out.
 pub(crate) struct Judged {
@@ -31,6 +32,8 @@ pub(crate) struct Judged {
     pub(crate) ms: f64,
     /// The verdict.
     pub(crate) verdict: Verdict,
+    /// Landmarks that agree with next to none of the region.
+    pub(crate) at_odds: Vec<LandmarkId>,
 }
 
 impl Judged {
@@ -58,16 +61,26 @@ impl Judge<'_> {
         let plain = Settings { explain: false, ..self.settings };
         let explained = Settings { explain: true, ..self.settings };
         let stopped = |_| Failure::interrupted();
-        let inquiry =
-            Inquiry { mesh: self.mesh, observations: &subject.observations, questions: &questions, settings: &plain };
+        let inquiry = Inquiry {
+            mesh: self.mesh,
+            observations: &subject.observations,
+            questions: &questions,
+            settings: &plain,
+        };
         let begin = Instant::now();
         let located = locate(self.borders, &inquiry, &stop::pressed).map_err(stopped)?;
         let ms = begin.elapsed().as_secs_f64() * 1e3;
         // Once more, untimed, for how many liars the finding survives.
         let inquiry = Inquiry { settings: &explained, ..inquiry };
         let verdict = locate(self.borders, &inquiry, &stop::pressed).map_err(stopped)?.verdict;
+        let doubts = located
+            .region
+            .as_ref()
+            .map(|region| stability::at_odds(self.mesh, &subject.observations, &self.settings, region));
+        let at_odds = doubts.into_iter().flatten().map(|doubt| doubt.landmark).collect();
         let middle = located.region.as_ref().and_then(|region| region.centroid());
-        let error_km = subject.truth.zip(middle).map(|(truth, middle)| apart_km(truth, ellipsoid::point(middle)));
+        let error_km =
+            subject.truth.zip(middle).map(|(truth, middle)| apart_km(truth, ellipsoid::point(middle)));
         Ok(Judged {
             id: subject.id.clone(),
             name: subject.name.clone(),
@@ -77,6 +90,7 @@ impl Judge<'_> {
             area_km2: located.region.map(|region| region.area_m2() / 1e6),
             ms,
             verdict,
+            at_odds,
         })
     }
 
@@ -89,12 +103,11 @@ impl Judge<'_> {
 
 /// Length of the geodesic on WGS 84 (Karney).
 fn apart_km(from: Point, to: Point) -> f64 {
-    let metres: f64 =
-        Geodesic::wgs84().inverse(from.lat_deg(), from.lon_deg(), to.lat_deg(), to.lon_deg());
+    let metres: f64 = Geodesic::wgs84().inverse(from.lat_deg(), from.lon_deg(), to.lat_deg(), to.lon_deg());
     metres / 1e3
 }
 
-const HEAD: [&str; 14] = [
+const HEAD: [&str; 15] = [
     "target",
     "name",
     "method",
@@ -108,6 +121,7 @@ const HEAD: [&str; 14] = [
     "least_f",
     "holds_up_to_f",
     "contradicted",
+    "at_odds",
     "question",
 ];
 
@@ -125,8 +139,9 @@ fn row(words: Words<'_>, method: &str, judged: &Judged) -> [String; HEAD.len()] 
     let verdict = &judged.verdict;
     let number = |value: Option<f64>| value.map_or_else(|| "nan".to_owned(), |value| format!("{value:.1}"));
     let answer = verdict.answers.first();
-    let contradicted: Vec<&str> =
-        verdict.contradicted.iter().map(|id| words.mesh.landmark(*id).name.as_str()).collect();
+    let names = |ids: &[LandmarkId]| {
+        ids.iter().map(|id| words.mesh.landmark(*id).name.as_str()).collect::<Vec<_>>().join(" ")
+    };
     [
         judged.id.clone(),
         judged.name.clone(),
@@ -139,8 +154,11 @@ fn row(words: Words<'_>, method: &str, judged: &Judged) -> [String; HEAD.len()] 
         judged.finding().map_or_else(String::new, |finding| finding.name().to_owned()),
         words.all_codes(&words.jurisdictions(verdict)),
         verdict.least_liars.to_string(),
-        answer.and_then(|answer| answer.holds_up_to_liars).map_or_else(String::new, |liars| liars.to_string()),
-        contradicted.join(" "),
+        answer
+            .and_then(|answer| answer.holds_up_to_liars)
+            .map_or_else(String::new, |liars| liars.to_string()),
+        names(&verdict.contradicted),
+        names(&judged.at_odds),
         answer.map_or_else(String::new, |answer| words.question(&answer.question)),
     ]
 }

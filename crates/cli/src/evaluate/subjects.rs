@@ -53,7 +53,8 @@ impl Subjects {
         let rule = Rule { position_error: args.position_error_km, keep_flagged: args.bad_landmarks };
         let mesh = survey::mesh(own.as_ref().unwrap_or(&nodes), rule)?;
         let is_target = |node: &&Node| {
-            let elsewhere = own.as_ref().is_none_or(|own| !own.find(&node.id).is_some_and(|node| kept(rule, node)));
+            let elsewhere =
+                own.as_ref().is_none_or(|own| !own.find(&node.id).is_some_and(|node| kept(rule, node)));
             let known = node.point.is_some() && node.trusted;
             let wanted = known || (args.all_targets && node.point.is_none());
             wanted && node.role != Role::Landmark && elsewhere
@@ -67,7 +68,10 @@ impl Subjects {
             .partition(|subject| subject.observations.len() >= LANDMARKS_MIN);
         let mut notes = survey::skipped(&trips);
         if !few.is_empty() {
-            notes.push(format!("{} targets with fewer than {LANDMARKS_MIN} landmarks are left out", few.len()));
+            notes.push(format!(
+                "{} targets with fewer than {LANDMARKS_MIN} landmarks are left out",
+                few.len()
+            ));
         }
         if list.is_empty() {
             return Err(nobody(&args.folder));

@@ -23,7 +23,15 @@ pub(crate) fn write(
     writeln!(
         out,
         "{:width$} {:>7} {:>8} {:>6} {:>17} {:>12} {:>17} {:>8} {:>10}",
-        "method", "targets", "covered", "empty", "area km2: median", "p90", "error km: median", "p90", "ms/target"
+        "method",
+        "targets",
+        "covered",
+        "empty",
+        "area km2: median",
+        "p90",
+        "error km: median",
+        "p90",
+        "ms/target"
     )?;
     let areas: Vec<f64> = all.iter().filter_map(|judged| judged.area_km2).collect();
     let full: Vec<f64> = areas.iter().copied().filter(|area| *area > 0.0).collect();
@@ -61,6 +69,7 @@ fn findings(out: &mut dyn Write, all: &[Judged]) -> io::Result<()> {
         writeln!(out, "finding: {asked}: {finding} {count}")?;
     }
     named(out, "inconsistent", all, |judged| judged.finding() == Some(Finding::Inconsistent))?;
+    named(out, "a landmark is at odds with the region", all, |judged| !judged.at_odds.is_empty())?;
     named(out, "does not survive one more liar", all, |judged| {
         let liars = judged.verdict.liars;
         judged.verdict.answers.iter().any(|answer| answer.holds_up_to_liars == Some(liars))
@@ -76,7 +85,12 @@ const fn kind(question: &Question) -> &'static str {
 }
 
 /// For an OUTSIDE question: how many of those truly outside were cleared, and whether anyone was wrongly.
-fn clearances(out: &mut dyn Write, borders: &Borders, worldview: WorldviewId, all: &[Judged]) -> io::Result<()> {
+fn clearances(
+    out: &mut dyn Write,
+    borders: &Borders,
+    worldview: WorldviewId,
+    all: &[Judged],
+) -> io::Result<()> {
     let (mut inside, mut wrongly, mut outside, mut cleared) = (0, 0, 0, 0);
     for judged in all {
         let Some(answer) = judged.verdict.answers.first() else { continue };
@@ -92,7 +106,10 @@ fn clearances(out: &mut dyn Write, borders: &Borders, worldview: WorldviewId, al
         return Ok(());
     }
     let percent = share(cleared, outside, 1);
-    writeln!(out, "cleared: {cleared} of {outside} truly outside ({percent}); wrongly: {wrongly} of {inside} truly inside")
+    writeln!(
+        out,
+        "cleared: {cleared} of {outside} truly outside ({percent}); wrongly: {wrongly} of {inside} truly inside"
+    )
 }
 
 /// How many lying groups it takes to explain the measurements.
@@ -108,7 +125,12 @@ fn liars(out: &mut dyn Write, all: &[Judged]) -> io::Result<()> {
     writeln!(out, "least f (targets): {}{tail}", shown.join(", "))
 }
 
-fn named(out: &mut dyn Write, what: &str, all: &[Judged], wanted: impl Fn(&Judged) -> bool) -> io::Result<()> {
+fn named(
+    out: &mut dyn Write,
+    what: &str,
+    all: &[Judged],
+    wanted: impl Fn(&Judged) -> bool,
+) -> io::Result<()> {
     let found: Vec<&Judged> = all.iter().filter(|judged| wanted(judged)).collect();
     if found.is_empty() {
         return Ok(());

@@ -7,12 +7,12 @@ use lightcone_core::{
 };
 
 use super::font::Weight;
+use super::graticule;
 use super::labels::{Labels, Look};
 use super::land::Land;
 use super::legend::{Legend, Sign};
 use super::scene::{Anchor, Frame, Item, Paint, Pen, Scene, Spot, Text};
 use super::view::{PAPER, View};
-use super::graticule;
 use crate::out::Tone;
 use crate::render::{Answered, Words, words};
 use crate::sphere;
@@ -219,7 +219,8 @@ impl Sheet<'_> {
             let rim = sphere::of_cap(&bound.cap).loops.concat();
             return rim.into_iter().step_by(8).filter_map(|point| self.on_map(point)).collect();
         };
-        let own = |arc: &&lightcone_core::region::Arc| region.bounds()[arc.bound()].landmark == bound.landmark;
+        let own =
+            |arc: &&lightcone_core::region::Arc| region.bounds()[arc.bound()].landmark == bound.landmark;
         let mut arcs: Vec<_> = region.arcs().iter().filter(own).collect();
         arcs.sort_by(|a, b| b.span_rad().total_cmp(&a.span_rad()));
         let shares = [0.5, 0.3, 0.7, 0.15, 0.85];
@@ -281,7 +282,9 @@ impl Sheet<'_> {
             }
             Frame::Disc { centre, radius } => {
                 let turn = |step: u32| f64::from(step).to_radians();
-                (0..360).map(|step| (centre.0 + radius * turn(step).cos(), centre.1 + radius * turn(step).sin())).collect()
+                (0..360)
+                    .map(|step| (centre.0 + radius * turn(step).cos(), centre.1 + radius * turn(step).sin()))
+                    .collect()
             }
         }
     }
@@ -311,10 +314,13 @@ impl Sheet<'_> {
                 verdict.binding.len(),
                 verdict.landmarks
             ),
-            None if verdict.extent == Some(Extent::Empty) => "No place fits: landmarks contradict one another".to_owned(),
+            None if verdict.extent == Some(Extent::Empty) => {
+                "No place fits: landmarks contradict one another".to_owned()
+            }
             None => format!("{} landmarks rule nothing out", verdict.landmarks),
         };
-        let below = Text { spot: (20.0, 56.0), text: what, size: 12.5, weight: Weight::Plain, ..title.clone() };
+        let below =
+            Text { spot: (20.0, 56.0), text: what, size: 12.5, weight: Weight::Plain, ..title.clone() };
         scene.text(title);
         scene.text(below);
     }
@@ -367,7 +373,8 @@ impl Sheet<'_> {
         legend.sign(Sign::Dot(2.4, OTHER, None), "other landmark that measured");
         let fine = |paint: Paint| Pen { paint, width: 0.6, dash: 0.0 };
         for (_, paint) in self.asked() {
-            let text = if paint == DENIED { "area asked about (outside?)" } else { "area asked about (inside?)" };
+            let text =
+                if paint == DENIED { "area asked about (outside?)" } else { "area asked about (inside?)" };
             legend.sign(Sign::Patch(paint, fine(paint)), text);
         }
     }

@@ -40,7 +40,13 @@ pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
 
 /// Hands the outlines of a line of text that begins at (x, y) to a builder, the y axis downwards.
 #[cfg_attr(not(feature = "png"), expect(dead_code, reason = "only pixels need outlines"))]
-pub(crate) fn outline(text: &str, (x, y): (f64, f64), size: f64, weight: Weight, builder: &mut dyn OutlineBuilder) {
+pub(crate) fn outline(
+    text: &str,
+    (x, y): (f64, f64),
+    size: f64,
+    weight: Weight,
+    builder: &mut dyn OutlineBuilder,
+) {
     let Some(face) = face(weight) else { return };
     let scale = (size / f64::from(face.units_per_em())) as f32;
     let (mut x, y) = (x as f32, y as f32);

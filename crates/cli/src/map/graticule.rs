@@ -25,8 +25,8 @@ pub(crate) fn draw(scene: &mut Scene, view: &View) {
     let half = view.radius_rad().to_degrees().min(90.0);
     let step = STEPS_DEG.into_iter().find(|step| 2.0 * half / step >= LINES_MIN + 1.0).unwrap_or(0.01);
     let (low, high) = ((middle.lat_deg() - half).max(-90.0), (middle.lat_deg() + half).min(90.0));
-    let (low, high) = if view.is_whole() { (-90.0, 90.0) } else { (low, high) };
-    let polar = view.is_whole() || high.max(-low) > POLAR_DEG;
+    let (low, high) = if view.is_round() { (-90.0, 90.0) } else { (low, high) };
+    let polar = view.is_round() || high.max(-low) > POLAR_DEG;
     let widest = high.abs().max(low.abs()).to_radians().cos();
     let reach = if polar { 180.0 } else { (half / widest).min(180.0) };
     let step_lon = if polar { step.max(15.0) } else { nice_above(step, reach) };
@@ -81,7 +81,8 @@ enum Side {
 fn number(scene: &mut Scene, view: &View, line: &[Direction], text: &str, side: Side) {
     let Frame::Rectangle { corner, size } = view.frame else { return };
     let bottom = corner.1 + size.1;
-    let spots: Vec<Spot> = line.iter().filter(|point| view.holds(**point)).map(|&point| view.spot(point)).collect();
+    let spots: Vec<Spot> =
+        line.iter().filter(|point| view.holds(**point)).map(|&point| view.spot(point)).collect();
     let leaves = |pair: &[Spot]| match side {
         Side::Left => crossing(pair, |spot| spot.0 - corner.0),
         Side::Bottom => crossing(pair, |spot| bottom - spot.1),
@@ -95,7 +96,15 @@ fn number(scene: &mut Scene, view: &View, line: &[Direction], text: &str, side: 
     let under_bar = side == Side::Bottom && right > corner.0 + size.0 - BAR_UNITS_MAX - 50.0;
     if view.frame.holds((right, spot.1), 3.0) && view.frame.holds(spot, 3.0) && !under_bar {
         let anchor = Anchor::Start;
-        scene.text(Text { spot, text: text.to_owned(), size: SIZE, weight: Weight::Plain, anchor, rgb: GREY, halo: true });
+        scene.text(Text {
+            spot,
+            text: text.to_owned(),
+            size: SIZE,
+            weight: Weight::Plain,
+            anchor,
+            rgb: GREY,
+            halo: true,
+        });
     }
 }
 
@@ -123,11 +132,24 @@ pub(crate) fn scale_bar(scene: &mut Scene, view: &View) {
         (right + 10.0, y + 9.0),
         (left - 10.0, y + 9.0),
     ]];
-    let plate = Item::Path { lines: back, closed: true, fill: Some(Paint::glass(0xff_ffff, 0.85)), pen: None, clipped: false };
+    let plate = Item::Path {
+        lines: back,
+        closed: true,
+        fill: Some(Paint::glass(0xff_ffff, 0.85)),
+        pen: None,
+        clipped: false,
+    };
     let bar = vec![vec![(left, y - 4.0), (left, y), (right, y), (right, y - 4.0)]];
-    let bar = Item::Path { lines: bar, closed: false, fill: None, pen: Some(Pen::line(0x22_2b33, 1.4)), clipped: false };
+    let bar = Item::Path {
+        lines: bar,
+        closed: false,
+        fill: None,
+        pen: Some(Pen::line(0x22_2b33, 1.4)),
+        clipped: false,
+    };
     scene.items.extend([plate, bar]);
-    let text = if km >= 1.0 { format!("{} km", grouped(km as u64)) } else { format!("{} m", (km * 1e3).round()) };
+    let text =
+        if km >= 1.0 { format!("{} km", grouped(km as u64)) } else { format!("{} m", (km * 1e3).round()) };
     let spot = ((left + right) / 2.0, y - 7.0);
     let anchor = Anchor::Middle;
     scene.text(Text { spot, text, size: 10.0, weight: Weight::Plain, anchor, rgb: 0x22_2b33, halo: false });

@@ -63,7 +63,8 @@ impl<'a> Legend<'a> {
         let y = self.y + 7.0;
         match sign {
             Sign::Patch(fill, pen) => {
-                let ring = vec![(LEFT, y - 5.0), (LEFT + 24.0, y - 5.0), (LEFT + 24.0, y + 6.0), (LEFT, y + 6.0)];
+                let ring =
+                    vec![(LEFT, y - 5.0), (LEFT + 24.0, y - 5.0), (LEFT + 24.0, y + 6.0), (LEFT, y + 6.0)];
                 self.path(vec![ring], true, Some(fill), pen);
             }
             Sign::Line(pen) => self.path(vec![vec![(LEFT, y), (LEFT + 24.0, y)]], false, None, pen),
@@ -124,7 +125,8 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_into_lines_that_fit() {
-        let text = "each landmark counts as its own trust group averyveryverylongwordwithoutanyplacetocutitatall";
+        let text =
+            "each landmark counts as its own trust group averyveryverylongwordwithoutanyplacetocutitatall";
         let lines = wrapped(text, 10.0, Weight::Plain, 120.0);
         assert!(lines.len() > 3);
         assert!(lines.iter().all(|line| font::width(line, 10.0, Weight::Plain) <= 120.0));

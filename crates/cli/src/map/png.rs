@@ -5,7 +5,9 @@ pub(crate) use pixels::write;
 
 #[cfg(not(feature = "png"))]
 pub(crate) fn write(_out: &mut dyn std::io::Write, _scene: &super::scene::Scene) -> crate::exit::Outcome<()> {
-    Err(crate::exit::Failure::usage("this build draws no pixels; build with the feature `png`, or use -o svg"))
+    Err(crate::exit::Failure::usage(
+        "this build draws no pixels; build with the feature `png`, or use -o svg",
+    ))
 }
 
 #[cfg(feature = "png")]
@@ -27,9 +29,11 @@ mod pixels {
 
     /// Writes a picture.
     pub(crate) fn write(out: &mut dyn Write, scene: &Scene) -> Outcome<()> {
-        let picture = render(scene).ok_or_else(|| Failure::machine("the picture does not fit into memory"))?;
-        let bytes =
-            picture.encode_png().map_err(|error| Failure::machine(format!("cannot encode the picture: {error}")))?;
+        let picture =
+            render(scene).ok_or_else(|| Failure::machine("the picture does not fit into memory"))?;
+        let bytes = picture
+            .encode_png()
+            .map_err(|error| Failure::machine(format!("cannot encode the picture: {error}")))?;
         out.write_all(&bytes)?;
         Ok(())
     }
@@ -76,7 +80,8 @@ mod pixels {
                     }
                 }
                 Item::Dot { spot, radius, fill, pen } => {
-                    if let Some(path) = PathBuilder::from_circle(spot.0 as f32, spot.1 as f32, *radius as f32) {
+                    if let Some(path) = PathBuilder::from_circle(spot.0 as f32, spot.1 as f32, *radius as f32)
+                    {
                         self.path(&path, Some(*fill), *pen, false);
                     }
                 }
@@ -109,7 +114,11 @@ mod pixels {
         let mut builder = PathBuilder::new();
         for line in lines {
             for (index, &(x, y)) in line.iter().enumerate() {
-                if index == 0 { builder.move_to(x as f32, y as f32) } else { builder.line_to(x as f32, y as f32) }
+                if index == 0 {
+                    builder.move_to(x as f32, y as f32)
+                } else {
+                    builder.line_to(x as f32, y as f32)
+                }
             }
             if closed {
                 builder.close();

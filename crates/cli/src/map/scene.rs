@@ -190,7 +190,13 @@ impl Scene {
     }
 
     /// Rings or lines on the map.
-    pub(crate) fn path(&mut self, lines: Vec<Vec<Spot>>, closed: bool, fill: Option<Paint>, pen: Option<Pen>) {
+    pub(crate) fn path(
+        &mut self,
+        lines: Vec<Vec<Spot>>,
+        closed: bool,
+        fill: Option<Paint>,
+        pen: Option<Pen>,
+    ) {
         if !lines.is_empty() {
             self.items.push(Item::Path { lines, closed, fill, pen, clipped: true });
         }

@@ -84,10 +84,8 @@ fn filled(fill: Option<Paint>) -> String {
 
 fn drawn(pen: Option<Pen>) -> String {
     let Some(pen) = pen else { return String::new() };
-    let mut text = format!(
-        r##" stroke="#{:06x}" stroke-width="{}" stroke-linejoin="round""##,
-        pen.paint.rgb, pen.width
-    );
+    let mut text =
+        format!(r##" stroke="#{:06x}" stroke-width="{}" stroke-linejoin="round""##, pen.paint.rgb, pen.width);
     if pen.paint.alpha < 1.0 {
         text += &format!(r#" stroke-opacity="{}""#, pen.paint.alpha);
     }

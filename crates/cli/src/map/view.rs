@@ -15,7 +15,8 @@ const MAP_CORNER: Spot = (20.0, 72.0);
 const MAP_SIZE: Spot = (680.0, 648.0);
 /// From the middle to the nearer side.
 const HALF: f64 = 324.0;
-/// Beyond this distance from the middle on the unit plane (2 is the antipode) all of the Earth is shown.
+/// Where a corner would be farther than this from the middle on the unit plane (2 is the antipode), the map is
+/// round.
 const PLANE_MAX: f64 = 1.9;
 /// The antipode of the middle is a circle on paper; nothing is drawn this near to it.
 const ANTIPODE_RAD: f64 = 0.02;
@@ -40,10 +41,10 @@ impl View {
         let half_rad = half_rad.clamp(HALF_MIN_RAD, PI);
         let scale = HALF / (2.0 * (half_rad / 2.0).sin());
         let corner = (MAP_SIZE.0 / 2.0).hypot(MAP_SIZE.1 / 2.0) / scale;
-        let whole = corner > PLANE_MAX;
+        let round = corner > PLANE_MAX;
         let middle = (MAP_CORNER.0 + MAP_SIZE.0 / 2.0, MAP_CORNER.1 + MAP_SIZE.1 / 2.0);
-        let (frame, scale, radius_rad) = if whole {
-            (Frame::Disc { centre: middle, radius: HALF }, HALF / 2.0, PI - ANTIPODE_RAD)
+        let (frame, scale, radius_rad) = if round {
+            (Frame::Disc { centre: middle, radius: HALF }, scale, half_rad.min(PI - ANTIPODE_RAD))
         } else {
             let frame = Frame::Rectangle { corner: MAP_CORNER, size: MAP_SIZE };
             (frame, scale, 2.0 * (corner / 2.0).asin() * 1.02)
@@ -65,8 +66,8 @@ impl View {
         self.radius_rad
     }
 
-    /// Whether all of the Earth is shown.
-    pub(crate) const fn is_whole(&self) -> bool {
+    /// Whether so much of the Earth is shown that the map is round.
+    pub(crate) const fn is_round(&self) -> bool {
         matches!(self.frame, Frame::Disc { .. })
     }
 

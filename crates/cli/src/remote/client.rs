@@ -46,22 +46,31 @@ impl Remote {
     pub(crate) fn connect(url: &str) -> Outcome<Self> {
         let address = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
         let endpoint = Endpoint::from_shared(address)
-            .map_err(|_| Failure::usage(format!("`{url}` is no server address such as http://127.0.0.1:7443")))?
+            .map_err(|_| {
+                Failure::usage(format!("`{url}` is no server address such as http://127.0.0.1:7443"))
+            })?
             .connect_timeout(CONNECT_TIMEOUT);
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::machine(format!("cannot start the network: {error}")))?;
         let channel = runtime.block_on(stoppable(endpoint.connect()))?.map_err(|error| {
-            let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            Failure::server(format!("cannot reach server `{url}`: {cause}; is `lightcone serve` running there?"))
+            let cause =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            Failure::server(format!(
+                "cannot reach server `{url}`: {cause}; is `lightcone serve` running there?"
+            ))
         })?;
         let client = LocationServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
         Ok(Self { runtime, client })
     }
 
     /// Locates some targets, in their order.
-    pub(crate) fn locate(&self, ask: &Ask<'_>, targets: &[(String, Vec<Observation>)]) -> Outcome<Vec<Verdict>> {
+    pub(crate) fn locate(
+        &self,
+        ask: &Ask<'_>,
+        targets: &[(String, Vec<Observation>)],
+    ) -> Outcome<Vec<Verdict>> {
         let work = async {
             match targets {
                 [(_, observations)] => Ok(vec![self.one(ask, observations).await?]),
@@ -107,9 +116,11 @@ impl Remote {
         let items: Vec<v1::BatchItem> =
             items.map(|(index, (_, observations))| to_wire::item(index.to_string(), observations)).collect();
         let mut frames = vec![v1::batch_locate_request::Frame::Header(header)];
-        frames.extend(items.chunks(FRAME_ITEMS).map(|items| {
-            v1::batch_locate_request::Frame::Items(v1::BatchItems { items: items.to_vec() })
-        }));
+        frames.extend(
+            items.chunks(FRAME_ITEMS).map(|items| {
+                v1::batch_locate_request::Frame::Items(v1::BatchItems { items: items.to_vec() })
+            }),
+        );
         let requests = frames.into_iter().map(|frame| v1::BatchLocateRequest { frame: Some(frame) });
         let stream = tokio_stream::iter(requests.collect::<Vec<_>>());
         let answers = self.client.clone().batch_locate(stream).await.map_err(|status| refused(&status))?;
@@ -118,7 +129,8 @@ impl Remote {
         while let Some(response) = answers.message().await.map_err(|status| refused(&status))? {
             if let Some(v1::batch_locate_response::Frame::Outcomes(frame)) = response.frame {
                 for outcome in frame.outcomes {
-                    let index = outcome.correlation_id.parse::<usize>().ok().filter(|index| *index < targets.len());
+                    let index =
+                        outcome.correlation_id.parse::<usize>().ok().filter(|index| *index < targets.len());
                     let Some(index) = index else { continue };
                     verdicts[index] = Some(ask.outcome(&targets[index].0, outcome.outcome)?);
                 }
@@ -132,8 +144,12 @@ impl Remote {
 impl Ask<'_> {
     fn verdict(&self, answer: v1::LocateResponse) -> Outcome<Verdict> {
         let wire = answer.verdict.ok_or_else(|| Failure::server("the server's answer holds no verdict"))?;
-        let door =
-            Door { borders: self.borders, mesh: self.mesh, settings: self.settings, questions: self.questions };
+        let door = Door {
+            borders: self.borders,
+            mesh: self.mesh,
+            settings: self.settings,
+            questions: self.questions,
+        };
         door.verdict(wire)
     }
 
@@ -167,7 +183,8 @@ fn wait_of(status: &Status) -> Duration {
 }
 
 fn refused(status: &Status) -> Failure {
-    let reason = status.get_details_error_info().map_or_else(String::new, |info| format!(" ({})", info.reason));
+    let reason =
+        status.get_details_error_info().map_or_else(String::new, |info| format!(" ({})", info.reason));
     let message = if status.message().is_empty() { status.code().description() } else { status.message() };
     Failure::server(format!("the server refused: {message}{reason}"))
 }

@@ -3,7 +3,9 @@
 use lightcone::v1;
 use lightcone_core::region::Extent;
 use lightcone_core::verdict::{Answer, Assumption, Conflict, Disk, Reason, Settlement, Summary};
-use lightcone_core::{AreaSet, Borders, Finding, LandmarkId, LightMode, Mesh, Point, Question, Settings, Verdict};
+use lightcone_core::{
+    AreaSet, Borders, Finding, LandmarkId, LightMode, Mesh, Point, Question, Settings, Verdict,
+};
 
 use crate::exit::{Failure, Outcome};
 
@@ -16,7 +18,9 @@ pub(super) struct Door<'a> {
 }
 
 fn odd(what: &str) -> Failure {
-    Failure::server(format!("the server's answer makes no sense: {what}; are client and server of one version?"))
+    Failure::server(format!(
+        "the server's answer makes no sense: {what}; are client and server of one version?"
+    ))
 }
 
 impl Door<'_> {
@@ -26,7 +30,8 @@ impl Door<'_> {
         if wire.answers.len() != self.questions.len() {
             return Err(odd("it does not answer every question"));
         }
-        let answers = wire.answers.iter().zip(self.questions).map(|(answer, asked)| self.answer(answer, asked));
+        let answers =
+            wire.answers.iter().zip(self.questions).map(|(answer, asked)| self.answer(answer, asked));
         Ok(Verdict {
             mode: self.settings.mode,
             liars: wire.liars,
@@ -46,7 +51,11 @@ impl Door<'_> {
             touched: self.areas(&wire.touched)?,
             least_liars: wire.least_liars,
             contradicted: wire.contradicted.iter().map(|name| self.landmark(name)).collect::<Outcome<_>>()?,
-            conflicts: wire.conflicts.iter().map(|conflict| self.conflict(conflict)).collect::<Outcome<_>>()?,
+            conflicts: wire
+                .conflicts
+                .iter()
+                .map(|conflict| self.conflict(conflict))
+                .collect::<Outcome<_>>()?,
             answers: answers.collect::<Outcome<_>>()?,
         })
     }
@@ -69,7 +78,10 @@ impl Door<'_> {
     }
 
     fn areas(&self, codes: &[String]) -> Outcome<AreaSet> {
-        codes.iter().map(|code| self.borders.find(code).ok_or_else(|| odd("it names an area unknown here"))).collect()
+        codes
+            .iter()
+            .map(|code| self.borders.find(code).ok_or_else(|| odd("it names an area unknown here")))
+            .collect()
     }
 
     fn disk(&self, wire: &v1::Disk) -> Outcome<Disk> {
@@ -101,7 +113,11 @@ impl Door<'_> {
             finding: finding(wire.finding())?,
             reasons: wire.reasons.iter().map(|reason| self.reason(reason)).collect::<Outcome<_>>()?,
             holds_up_to_liars: wire.holds_up_to_liars,
-            settled_by: wire.settled_by.iter().map(|measure| self.settlement(measure)).collect::<Outcome<_>>()?,
+            settled_by: wire
+                .settled_by
+                .iter()
+                .map(|measure| self.settlement(measure))
+                .collect::<Outcome<_>>()?,
         })
     }
 

@@ -33,7 +33,8 @@ impl Columns {
     /// Writes head and rows, two spaces between columns.
     pub(crate) fn write(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
         let width = |index: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(index)).map(|(text, _)| text.chars().count());
+            let cells =
+                self.rows.iter().filter_map(|row| row.get(index)).map(|(text, _)| text.chars().count());
             cells.chain([self.heads[index].0.chars().count()]).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.heads.len()).map(width).collect();

@@ -5,8 +5,8 @@ use std::io::Write;
 use lightcone_core::{Borders, Cap, LandmarkId, Point};
 use serde_json::{Map, Value, json};
 
-use super::words::{self, Words};
 use super::Answered;
+use super::words::{self, Words};
 use crate::exit::Outcome;
 use crate::sphere::{self, Polygon, Shape};
 
@@ -61,9 +61,8 @@ fn region(words: Words<'_>, answered: &Answered) -> Value {
         properties.insert("radius_m".into(), json!(summary.radius_m));
         properties.insert("centroid".into(), json!(at(summary.centroid)));
     }
-    let geometry = answered.located.region.as_ref().map_or(Value::Null, |region| {
-        geometry(&sphere::of_region(region))
-    });
+    let geometry =
+        answered.located.region.as_ref().map_or(Value::Null, |region| geometry(&sphere::of_region(region)));
     json!({ "type": "Feature", "geometry": geometry, "properties": properties })
 }
 
@@ -137,4 +136,3 @@ fn rounded(degrees: f64) -> f64 {
     // Adding zero turns −0 into 0.
     (degrees * SCALE).round() / SCALE + 0.0
 }
-

@@ -5,8 +5,8 @@ use std::io::Write;
 use lightcone_core::verdict::Answer;
 use lightcone_core::{Borders, Verdict};
 
-use super::words::{self, Words};
 use super::Answered;
+use super::words::{self, Words};
 use crate::exit::{Failure, Outcome};
 
 const HEAD: [&str; 22] = [
@@ -74,7 +74,7 @@ fn row(words: Words<'_>, target: &str, verdict: &Verdict, answer: Option<&Answer
         words.nodes.find(target).map_or_else(String::new, |node| node.name.clone()),
         answer.map_or_else(String::new, |answer| words.question(&answer.question)),
         finding.map_or_else(String::new, |finding| finding.name().to_owned()),
-        answer.map_or_else(String::new, |answer| codes(answer)),
+        answer.map_or_else(String::new, codes),
         number(summary.map(|summary| summary.area_m2 as f64 / 1e6), 3),
         number(summary.map(|summary| summary.centroid.lat_deg()), 6),
         number(summary.map(|summary| summary.centroid.lon_deg()), 6),
@@ -87,7 +87,9 @@ fn row(words: Words<'_>, target: &str, verdict: &Verdict, answer: Option<&Answer
         words.all_codes(&verdict.touched),
         landmarks(verdict.binding.iter().map(|disk| name(disk.landmark)).collect()),
         verdict.least_liars.to_string(),
-        answer.and_then(|answer| answer.holds_up_to_liars).map_or_else(String::new, |liars| liars.to_string()),
+        answer
+            .and_then(|answer| answer.holds_up_to_liars)
+            .map_or_else(String::new, |liars| liars.to_string()),
         landmarks(verdict.contradicted.iter().map(|id| name(*id)).collect()),
         verdict.assumptions.iter().map(words::assumption).collect::<Vec<_>>().join("; "),
         verdict.worldview.name().to_owned(),

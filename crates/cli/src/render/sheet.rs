@@ -4,10 +4,12 @@ use std::io::{self, Write};
 
 use lightcone_core::region::Extent;
 use lightcone_core::verdict::Answer;
-use lightcone_core::{Borders, Verdict};
+use lightcone_core::{Borders, Settings, Verdict};
 
+use super::Answered;
 use super::words::{self, Words};
 use crate::out::{Style, Tone};
+use crate::stability;
 
 /// Width of the left column.
 const LABEL_CHARS: usize = 15;
@@ -20,19 +22,19 @@ const CONFLICTS_SHOWN: usize = 4;
 pub(crate) fn write(
     out: &mut dyn Write,
     words: Words<'_>,
-    target: &str,
-    verdict: &Verdict,
+    answered: &Answered,
+    settings: &Settings,
     style: Style,
 ) -> io::Result<()> {
-    writeln!(out, "{}", style.paint(Tone::Strong, &words.node(target)))?;
+    let verdict = &answered.located.verdict;
+    writeln!(out, "{}", style.paint(Tone::Strong, &words.node(&answered.target)))?;
     let mut sheet = Sheet { out, style };
     for answer in &verdict.answers {
         sheet.answer(words, answer)?;
     }
-    if verdict.answers.is_empty() {
-        if let Some(finding) = words::unasked(verdict) {
-            sheet.line("finding", &style.paint(words::tone(finding), finding.name()))?;
-        }
+    let unasked = words::unasked(verdict).filter(|_| verdict.answers.is_empty());
+    if let Some(finding) = unasked {
+        sheet.line("finding", &style.paint(words::tone(finding), finding.name()))?;
     }
     sheet.region(verdict)?;
     sheet.line("jurisdictions", &counted(words, verdict))?;
@@ -41,6 +43,9 @@ pub(crate) fn write(
     }
     sheet.binding(words, verdict)?;
     sheet.liars(words, verdict)?;
+    if settings.explain {
+        sheet.stability(words, answered, settings)?;
+    }
     sheet.line("light", &words::light(verdict.mode))?;
     for assumption in &verdict.assumptions {
         sheet.line("assuming", &words::assumption(assumption))?;
@@ -116,6 +121,24 @@ impl Sheet<'_> {
         }
         if verdict.conflicts.len() > CONFLICTS_SHOWN {
             self.line("", "and more; -o json lists them")?;
+        }
+        Ok(())
+    }
+
+    /// Whom the region leans on, and what one more liar would open.
+    fn stability(&mut self, words: Words<'_>, answered: &Answered, settings: &Settings) -> io::Result<()> {
+        let (seen, located) = (&answered.observations, &answered.located);
+        let Some(region) = located.region.as_ref().filter(|region| !region.is_empty()) else { return Ok(()) };
+        for doubt in stability::at_odds(words.mesh, seen, settings, region) {
+            let name = words.landmark(doubt.landmark);
+            self.line("at odds", &format!("{name} agrees with {:.2} % of the region", 100.0 * doubt.share))?;
+        }
+        if let (Some(wider), Some(now)) =
+            (stability::area_with_one_more(words.mesh, seen, settings), located.verdict.summary)
+        {
+            let times = wider / now.area_m2 as f64;
+            let text = format!("{} ({times:.1} times as large)", words::km2(wider as u64));
+            self.line("one more liar", &text)?;
         }
         Ok(())
     }

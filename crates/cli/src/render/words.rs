@@ -66,9 +66,10 @@ impl Words<'_> {
 
     /// The destinations that the verdict's atoms count as: the jurisdictions still possible.
     pub(crate) fn jurisdictions(&self, verdict: &Verdict) -> AreaSet {
-        verdict.touched.iter().fold(AreaSet::EMPTY, |all, atom| {
-            all.union(self.borders.destinations(verdict.worldview, atom))
-        })
+        verdict
+            .touched
+            .iter()
+            .fold(AreaSet::EMPTY, |all, atom| all.union(self.borders.destinations(verdict.worldview, atom)))
     }
 
     /// The disputed atoms that the region touches.

@@ -114,9 +114,10 @@ pub(crate) fn area(ring: &[Position]) -> f64 {
 /// Whether a ring goes around a position.
 fn encloses(ring: &[Position], [x, y]: Position) -> bool {
     let next = ring.iter().cycle().skip(1);
-    let crossed = ring.iter().zip(next).filter(|(a, b)| {
-        (a[1] > y) != (b[1] > y) && x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0]
-    });
+    let crossed = ring
+        .iter()
+        .zip(next)
+        .filter(|(a, b)| (a[1] > y) != (b[1] > y) && x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0]);
     crossed.count() % 2 == 1
 }
 
@@ -128,7 +129,10 @@ mod tests {
     use crate::sphere::of_cap;
 
     fn of(lat: f64, lon: f64, radius_deg: f64) -> Vec<Polygon> {
-        let cap = Cap::around(ellipsoid::direction(Point::from_degrees(lat, lon).unwrap()), radius_deg.to_radians());
+        let cap = Cap::around(
+            ellipsoid::direction(Point::from_degrees(lat, lon).unwrap()),
+            radius_deg.to_radians(),
+        );
         let polygons = polygons(&of_cap(&cap));
         for polygon in &polygons {
             check(polygon);
@@ -171,7 +175,9 @@ mod tests {
             assert_eq!(polygons.len(), 1, "{lat}");
             let inside = |position| encloses(&polygons[0].outer, position);
             let near = |degrees: f64| degrees.copysign(lat);
-            assert!(inside([-120.0, near(89.5)]) && inside([120.0, near(89.5)]) && !inside([30.0, near(60.0)]));
+            assert!(
+                inside([-120.0, near(89.5)]) && inside([120.0, near(89.5)]) && !inside([30.0, near(60.0)])
+            );
         }
     }
 
@@ -179,7 +185,9 @@ mod tests {
     fn most_of_the_earth_is_the_map_with_a_hole_or_a_bay() {
         let polygons = of(0.0, 0.0, 150.0);
         let inside = |position| polygons.iter().any(|p| encloses(&p.outer, position));
-        assert!(inside([0.0, 89.0]) && inside([0.0, -89.0]) && !inside([179.0, 1.0]) && !inside([-179.0, 1.0]));
+        assert!(
+            inside([0.0, 89.0]) && inside([0.0, -89.0]) && !inside([179.0, 1.0]) && !inside([-179.0, 1.0])
+        );
         let polygons = of(10.0, -150.0, 160.0);
         assert_eq!((polygons.len(), polygons[0].holes.len()), (1, 1));
         assert!(encloses(&polygons[0].holes[0], [30.0, -10.0]));

@@ -56,7 +56,11 @@ impl Circle {
             let holds = self.holds(point);
             if index > 0 && holds != inside {
                 let edge = self.crossing(points[index - 1], point);
-                if holds { lines.push(vec![edge]) } else if let Some(line) = lines.last_mut() { line.push(edge) }
+                if holds {
+                    lines.push(vec![edge])
+                } else if let Some(line) = lines.last_mut() {
+                    line.push(edge)
+                }
             }
             if holds {
                 if index == 0 {
