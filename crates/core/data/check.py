@@ -48,7 +48,7 @@ XAH 43.000 41.030 Sukhumi             XSO 42.220 43.970 Tskhinvali          GE 4
 XTN 46.840 29.640 Tiraspol            MD 47.010 28.860 Chisinau             XHB 22.200 36.400 Halaib
 XBT 21.880 33.750 Bir Tawil           XAY 9.600 28.430 Abyei                XIL 4.900 35.200 Ilemi
 XAB 25.875 55.030 Abu Musa            XPA 16.835 112.335 Woody Island       XSP 10.375 114.363 Itu Aba
-XLI 37.243 131.862 Liancourt Rocks    XKU 44.000 145.800 Kunashir           RU 46.000 150.000 Urup
+SG 1.280 103.630 Tuas                  XLI 37.243 131.862 Liancourt Rocks    XKU 44.000 145.800 Kunashir           RU 46.000 150.000 Urup
 JP 43.330 145.580 Nemuro              XGB 19.910 -75.140 Guantanamo         XBK 45.960 63.310 Baikonur
 CA 44.880 -66.940 Campobello          US 44.910 -67.010 Eastport            KR 37.560 126.980 Seoul
 KP 39.030 125.750 Pyongyang           FK -51.750 -59.000 Falkland Islands   GL 67.500 -50.000 Greenland

@@ -44,7 +44,6 @@ LINES = [
     ("XES", "Guyana", [31], "larger"),
     ("XTG", "Guyana", [10], "smaller"),
     ("XMR", "France", [11], "smaller"),
-    ("XOL", "Spain", [32], "smaller"),
 ]
 OBLASTS = [("XKH", "Kherson"), ("XZA", "Zaporizhzhya"), ("XDN", "Donets'k"), ("XLN", "Luhans'k")]
 # Corners of two areas between Egypt and Sudan, read off the German edition, where they survive as Bir Tawil and as
