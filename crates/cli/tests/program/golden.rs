@@ -1,0 +1,95 @@
+//! Word for word. `LIGHTCONE_BLESS=1 cargo test -p lightcone-cli` rewrites the files.
+
+use std::fs;
+
+use crate::run::{self, AZURE, lightcone};
+
+#[track_caller]
+fn check(name: &str, arguments: &str) {
+    let run = lightcone(arguments);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let told = without_versions(&run.stdout);
+    let path = run::package().join("tests/golden").join(name);
+    if std::env::var_os("LIGHTCONE_BLESS").is_some() {
+        fs::write(&path, &told).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(told == expected, "{} differs; LIGHTCONE_BLESS=1 rewrites it. Told:\n{told}", path.display());
+}
+
+/// The text without digests and versions, which change without changing an answer.
+fn without_versions(text: &str) -> String {
+    let mut plain = String::new();
+    for piece in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-') {
+        let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let is_digest = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_digest { plain += &piece.replace(word, "DIGEST") } else { plain += piece }
+    }
+    plain.replace(env!("CARGO_PKG_VERSION"), "VERSION")
+}
+
+#[test]
+fn help() {
+    check("help.txt", "--help");
+    for command in ["locate", "audit", "evaluate", "serve", "config", "borders", "completions"] {
+        check(&format!("help_{command}.txt"), &format!("{command} --help"));
+    }
+}
+
+#[test]
+fn one_target_for_people() {
+    check("azure_table.txt", &format!("locate {AZURE} --target southeastasia --deny CN,HK,MO --explain"));
+    let claim = "--claim 35.68,139.77,100 --allow JP --on-land";
+    check("azure_claim.txt", &format!("locate {AZURE} --target japaneast {claim} --liars 0 --explain"));
+}
+
+#[test]
+fn one_target_for_programs() {
+    check("azure.json", &format!("locate {AZURE} --target southeastasia --deny CN,HK,MO -o json"));
+    check("azure.csv", &format!("locate {AZURE} --target southeastasia --deny CN,HK,MO -o csv"));
+}
+
+#[test]
+fn all_targets_for_people() {
+    check("azure_all.txt", &format!("locate {AZURE} --all --deny CN,HK,MO"));
+}
+
+#[test]
+fn an_audit() {
+    check("azure_audit.txt", &format!("audit {AZURE}"));
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    let of = |threads: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_lightcone"))
+            .args(format!("locate {AZURE} --all --deny CN -o json").split_whitespace())
+            .current_dir(run::package())
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .unwrap();
+        output.stdout
+    };
+    let one = of("1");
+    assert!(!one.is_empty() && one == of("2") && one == of("8"));
+}
+
+#[test]
+fn version_names_engine_and_borders() {
+    let told = lightcone("--version").stdout;
+    assert!(told.contains("lightcone-core/") && told.contains("natural-earth"), "{told}");
+}
+
+#[test]
+fn borders_and_completions_are_told() {
+    let told = lightcone("borders").stdout;
+    assert!(
+        told.contains("sha256") && told.contains("Singapore") && told.contains("every-claimant"),
+        "{told}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&lightcone("borders -o json").stdout).unwrap();
+    assert!(json["areas"].as_array().is_some_and(|areas| areas.len() > 240));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(lightcone(&format!("completions {shell}")).stdout.contains("locate"), "{shell}");
+    }
+}

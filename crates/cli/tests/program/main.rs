@@ -1,0 +1,9 @@
+//! The program as its users meet it: started as a process, judged by what it prints and how it ends.
+
+mod faults; // wrong files and wrong arguments, each with its message
+mod golden; // help texts and answers, word for word
+mod maps; // GeoJSON and pictures of awkward regions
+mod real; // the published measurements, where they are at hand
+mod run; // how the program is started
+#[cfg(feature = "server")]
+mod server; // the same answers from a server
