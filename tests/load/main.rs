@@ -1,2 +1,69 @@
-//! x
-fn main() {}
+//! What a server carries, measured from outside: processor time per chip, latencies beside a full bulk lane,
+//! goodput beyond capacity, and how soon a killed client's cores are free.
+//!
+//! ```text
+//! cargo bench -p lightcone-tests --bench load -- [--quick] [--landmarks N] [--data FOLDER] [--only NAMES]
+//! ```
+//!
+//! It starts the server as a process of its own, on a free port of this machine. `--data` takes a folder with
+//! `nodes.csv` and `rtt.csv` and locates each node by all others; without it the world is made from a seed.
+//! NAMES are any of `cost,latency,overload,kill`, parted by commas.
+
+mod cost;
+mod kill;
+mod latency;
+mod options;
+mod overload;
+mod processor;
+mod served;
+mod table;
+mod workload;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use options::{Mode, Options};
+use served::Served;
+use table::Table;
+use workload::Workload;
+
+/// Anything that ends a measurement.
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let ended = Options::read(std::env::args().skip(1)).map_err(Failure::from).and_then(|options| {
+        match options.mode {
+            Mode::Serve => served::serve(),
+            Mode::Client { ref address } => kill::client(address, &options),
+            Mode::Measure => measure(&options),
+        }
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            table::complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(options: &Options) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let workload = Workload::of(options)?;
+    let mut table = Table::new(&workload.describe());
+    runtime.block_on(async {
+        if options.wants("cost") {
+            cost::measure(&Served::start().await?, &workload, options, &mut table).await?;
+        }
+        if options.wants("latency") {
+            latency::measure(&Served::start().await?, &workload, options, &mut table).await?;
+        }
+        if options.wants("overload") {
+            overload::measure(&Served::start().await?, &workload, options, &mut table).await?;
+        }
+        if options.wants("kill") {
+            kill::measure(&Served::start().await?, options, &mut table).await?;
+        }
+        Ok(())
+    })
+}

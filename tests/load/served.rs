@@ -1,0 +1,65 @@
+//! A server in a process of its own.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use lightcone_server::{Config, run_until};
+use tokio::sync::oneshot;
+
+use crate::Failure;
+
+/// How long a server gets to be at rest before it is measured.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// A server in a process of its own; killed when dropped.
+pub(crate) struct Served {
+    process: Child,
+    /// Where it serves, as a URL.
+    pub(crate) url: String,
+}
+
+impl Served {
+    /// Starts one and waits until it serves.
+    pub(crate) async fn start() -> Result<Self, Failure> {
+        let mut process = Command::new(std::env::current_exe()?)
+            .arg("--serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut line = String::new();
+        let stdout = process.stdout.take().ok_or("the server has no output")?;
+        BufReader::new(stdout).read_line(&mut line)?;
+        tokio::time::sleep(SETTLE).await;
+        Ok(Self { process, url: format!("http://{}", line.trim()) })
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Is that server: says its address and serves until its input ends, as it does when its parent dies.
+pub(crate) fn serve() -> Result<(), Failure> {
+    let mut config = Config::default();
+    config.server.listen = "127.0.0.1:0".to_owned();
+    config.telemetry.log_filter = "warn".to_owned();
+    let ready = |address| {
+        let mut out = std::io::stdout();
+        let _ = writeln!(out, "{address}").and_then(|()| out.flush());
+    };
+    let (ended, end) = oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let _ = std::io::stdin().read(&mut [0]);
+        drop(ended);
+    });
+    Ok(run_until(config, ready, || async { end.await.unwrap_or_default() })?)
+}
