@@ -38,7 +38,7 @@ fn verdict(seed: u64) -> String {
         point: place(&mut chance),
         position_error: Metres::new(chance.below(30_000) as f64).unwrap(),
         clock_error: ClockError::from_ns(chance.below(10_000) as i64).unwrap(),
-        group: (seed % 3 == 0).then(|| format!("g{}", chance.below(9))),
+        group: (seed.is_multiple_of(3)).then(|| format!("g{}", chance.below(9))),
     });
     let mesh = Mesh::new(landmarks.collect()).unwrap();
     let observations: Vec<Observation> = mesh
@@ -56,14 +56,14 @@ fn verdict(seed: u64) -> String {
     let areas: AreaSet = [code(&mut chance), code(&mut chance)].into_iter().collect();
     let questions = [
         Question::Outside { areas },
-        Question::Inside { areas, on_land: seed % 2 == 0 },
+        Question::Inside { areas, on_land: seed.is_multiple_of(2) },
         Question::Claim { point: truth, tolerance: Metres::new(1_000.0).unwrap() },
     ];
     let settings = Settings {
         mode: [LightMode::Vacuum, LightMode::Chord, "fibre:1.468".parse().unwrap()][(seed % 3) as usize],
         liars: (seed % 4) as u32,
         worldview: WorldviewId::ALL[(seed % 2) as usize],
-        territorial_sea: seed % 5 == 0,
+        territorial_sea: seed.is_multiple_of(5),
         max_age: None,
         explain: true,
     };
