@@ -24,14 +24,14 @@ const CHUNK_TARGETS: usize = 512;
 /// Locates what the command line names.
 pub(crate) fn run(args: &LocateArgs, notes: Notes) -> Outcome<Exit> {
     stop::listen()?;
-    let borders = embedded_borders()?;
-    let questions = survey::questions(&borders, &args.questions)?;
     let survey = Survey::read(&args.mesh, args.mesh.bad_landmarks)?;
     for note in survey.notes(args.mesh.bad_landmarks) {
         notes.say(&note);
     }
     let targets = if args.all { survey.targets() } else { survey::named_targets(&survey, &args.target)? };
     check(args, &targets)?;
+    let borders = embedded_borders()?;
+    let questions = survey::questions(&borders, &args.questions)?;
     let work = Work {
         borders: &borders,
         survey: &survey,

@@ -19,7 +19,6 @@ pub(crate) fn run(args: &ServeArgs, notes: Notes) -> Outcome<Exit> {
     }
     lightcone_server::run(config).map_err(|error| match error {
         ServeError::Setting(error) => Failure::input(error.to_string()),
-        ServeError::Listen { .. } => Failure::server(error.to_string()),
         error => Failure::machine(error.to_string()),
     })?;
     Ok(Exit::Answered)
