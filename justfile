@@ -22,12 +22,17 @@ bench:
 
 # Rewrites the golden files: only when the change is meant.
 golden:
-    LIGHTCONE_BLESS=1 cargo test --workspace --test golden
+    LIGHTCONE_BLESS=1 cargo test --package lightcone-core --test golden
+    LIGHTCONE_BLESS=1 cargo test --package lightcone-cli
 
 # Long forms: a hundred times the cases, and the pool's models with three preemptions.
 nightly:
     LIGHTCONE_LONG=100 cargo test --release --workspace
     RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS=3 CARGO_TARGET_DIR=target/loom cargo test --package lightcone-pool --release --test loom
+
+# Measures a server from outside: processor time, latencies, goodput, killed clients.
+load *arguments:
+    cargo bench --package lightcone-tests --bench load -- {{arguments}}
 
 # The contract's rules.
 proto-lint:
