@@ -18,6 +18,12 @@ fn the_readme_is_short_and_ci_runs_its_commands() {
 }
 
 #[test]
+fn the_readme_shows_what_the_program_tells() {
+    let told = tree::read("crates/cli/tests/golden/azure_table.txt");
+    assert_none(&not_told(&tree::read("README.md"), &told));
+}
+
+#[test]
 fn every_invariant_names_a_test() {
     let architecture = tree::read("ARCHITECTURE.md");
     assert_none(&too_long("ARCHITECTURE.md", &architecture, ARCHITECTURE_LINES_MAX));
@@ -92,6 +98,19 @@ fn not_in_ci(readme: &str, ci: &str) -> Complaints {
     let missing = [("first", first), ("test", test)].into_iter().filter(|(_, command)| !runs(command));
     missing
         .map(|(which, command)| format!("README.md: CI does not run its {which} command `{command}`"))
+        .collect()
+}
+
+/// Lines of the README's first output that the program does not tell. The program may tell more: its golden
+/// file is of the same command with `--explain`.
+fn not_told(readme: &str, told: &str) -> Complaints {
+    let shown =
+        readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+    let false_lines = shown.lines().filter(|line| !told.lines().any(|known| known == *line));
+    let none = shown.is_empty().then(|| "README.md: shows no output".to_owned());
+    false_lines
+        .map(|line| format!("README.md: shows what the program does not tell: {line}"))
+        .chain(none)
         .collect()
 }
 
@@ -215,6 +234,14 @@ mod planted {
         assert_one(&not_in_ci(readme, "cargo run -- a\ncargo test"), "test command");
         assert_eq!(not_in_ci("no commands", "").len(), 2);
         assert_one(&too_long("README.md", &"x\n".repeat(121), 120), "121 lines");
+    }
+
+    #[test]
+    fn an_output_that_the_program_does_not_tell_is_told() {
+        let readme = "```text\nA\n  b 1\n```\n";
+        assert_none(&not_told(readme, "A\n  more\n  b 1\n"));
+        assert_one(&not_told(readme, "A\n  b 2\n"), "  b 1");
+        assert_one(&not_told("nothing", "A"), "no output");
     }
 
     #[test]
