@@ -29,6 +29,7 @@ fn without_versions(text: &str) -> String {
 }
 
 #[test]
+#[cfg(all(feature = "server", feature = "png"))]
 fn help() {
     check("help.txt", "--help");
     for command in ["locate", "audit", "evaluate", "serve", "config", "borders", "completions"] {
