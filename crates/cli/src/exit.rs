@@ -18,7 +18,6 @@ pub(crate) enum Exit {
     /// With `--exit-code`: an answer says that something is amiss (disproven, impossible, inconsistent).
     Amiss = 4,
     /// The server cannot be reached, or refused.
-    #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only a client meets a server"))]
     Server = 5,
     /// Ended by ctrl-c or a signal.
     Interrupted = 130,
