@@ -54,6 +54,11 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn the_summary_lists_every_document() {
+    assert_none(&unlisted(&tree::read("docs/SUMMARY.md"), &tree::files()));
+}
+
+#[test]
 fn the_changelog_knows_the_version() {
     let manifest: Table = tree::read("Cargo.toml").parse().unwrap();
     let version = manifest["workspace"]["package"]["version"].as_str().unwrap();
@@ -186,6 +191,13 @@ fn join(folder: &str, path: &str) -> String {
     parts.join("/")
 }
 
+fn unlisted(summary: &str, files: &[String]) -> Complaints {
+    let pages =
+        files.iter().filter_map(|file| file.strip_prefix("docs/")).filter(|page| page.ends_with(".md"));
+    let missing = pages.filter(|page| *page != "SUMMARY.md" && !summary.contains(&format!("]({page})")));
+    missing.map(|page| format!("docs/SUMMARY.md: does not list {page}")).collect()
+}
+
 fn unlogged(changelog: &str, version: &str) -> Complaints {
     let entry = format!("## [{version}]");
     let found = changelog.lines().any(|line| line.starts_with(&entry));
@@ -265,6 +277,13 @@ mod planted {
         let exists = |path: &str| ["docs/a.md", "README.md"].contains(&path);
         let text = "[a](a.md#part) [b](../README.md) [c](https://x.y) [d](#here) [e](gone.md)";
         assert_one(&dead_links(&source("docs/b.md", text), exists), "links to gone.md");
+    }
+
+    #[test]
+    fn a_document_that_is_not_listed_is_told() {
+        let files = ["docs/SUMMARY.md", "docs/a.md", "docs/b/c.md", "README.md"].map(str::to_owned);
+        assert_none(&unlisted("[a](a.md) [c](b/c.md)", &files));
+        assert_one(&unlisted("[a](a.md)", &files), "does not list b/c.md");
     }
 
     #[test]
