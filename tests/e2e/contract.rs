@@ -7,7 +7,7 @@ use lightcone::v1::ErrorReason;
 use prost_reflect::{DescriptorPool, MessageDescriptor, Value};
 
 fn pool() -> DescriptorPool {
-    DescriptorPool::decode(lightcone::FILE_DESCRIPTOR_SET).unwrap()
+    DescriptorPool::decode(lightcone::FILE_DESCRIPTOR_SET).expect("a descriptor set")
 }
 
 /// The name of an audience option, if it is set.

@@ -1,6 +1,6 @@
 //! How long small calls take while the bulk lane is full.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -15,6 +15,7 @@ use crate::Failure;
 use crate::options::Options;
 use crate::served::Served;
 use crate::table::Table;
+use crate::ticks::ticks;
 use crate::workload::Workload;
 
 /// Calls a second, sent on time whether or not the last was answered.
@@ -88,15 +89,12 @@ where
     C: Future<Output = Result<(), tonic::Status>> + Send + 'static,
 {
     let mut histogram = Histogram::new(3)?;
-    let (started, mut calls) = (Instant::now(), JoinSet::new());
-    for index in 0.. {
-        let due = started + Duration::from_secs(1) * index as u32 / rate;
-        if due > started + lasts {
-            break;
-        }
-        tokio::time::sleep_until(due.into()).await;
+    let (mut ticks, mut calls) = (ticks(f64::from(rate), lasts), JoinSet::new());
+    let mut index = 0;
+    while let Some(due) = ticks.recv().await {
         let call = call(index);
         calls.spawn(async move { call.await.map(|()| due.elapsed()) });
+        index += 1;
     }
     while let Some(took) = calls.join_next().await {
         histogram.record(took??.as_nanos() as u64)?;

@@ -17,6 +17,7 @@ mod overload;
 mod processor;
 mod served;
 mod table;
+mod ticks;
 mod workload;
 
 use std::error::Error;

@@ -16,7 +16,7 @@ const SEED: u64 = 2026;
 /// Chips that are sent over and over.
 const CHIPS: usize = 512;
 /// Items in a frame.
-const FRAME_ITEMS: usize = 32;
+const FRAME_ITEMS: usize = 64;
 /// Where the chips must not be.
 const DENIED: [&str; 5] = ["CN", "IR", "KP", "RU", "SY"];
 /// How far a node of a data folder may be from its stated place, in metres.

@@ -251,6 +251,18 @@ mod tests {
     }
 
     #[test]
+    fn the_example_bears_every_setting_with_its_default() {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/config/lightcone.toml");
+        let text = std::fs::read_to_string(&example).unwrap();
+        let sources = Sources { file: Some(example), ..Sources::default() };
+        assert_eq!(sources.load().unwrap(), Config::default());
+        for key in keys_of_defaults() {
+            let name = key.rsplit('.').next().unwrap();
+            assert!(text.contains(&format!("\n{name} = ")), "{key}");
+        }
+    }
+
+    #[test]
     fn defaults_hold() {
         Config::default().check().unwrap();
     }

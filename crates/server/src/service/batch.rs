@@ -4,20 +4,20 @@
 //! answers, and to drop it is to cancel all that it has in the pool.
 
 use std::collections::VecDeque;
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use futures_util::stream::{FuturesUnordered, Stream, StreamExt as _, unfold};
+use futures_util::stream::{Stream, StreamExt as _, unfold};
 use lightcone::v1;
 use lightcone::v1::batch_locate_request::Frame;
 use lightcone::v1::batch_locate_response::Frame as Answer;
-use lightcone_pool::{Lost, Pending, Reason};
+use lightcone_pool::Reason;
 use tokio::sync::watch;
 use tonic::{Status, Streaming};
 
-use super::slice::{self, Done, Slice};
+use super::flight::{Flight, Landed};
+use super::slice::{self, Slice};
 use crate::compute::{Compute, Errand};
 use crate::limits::{FRAME_ITEMS_MAX, SLICE_ITEMS_MAX, SLICE_TARGET, WINDOW_ITEMS_MAX};
 use crate::pace::{self, Pace, Units};
@@ -60,7 +60,7 @@ pub(super) struct Conductor {
     waiting: VecDeque<v1::BatchItem>,
     /// A slice that the pool had no room for, and when to offer it again.
     refused: Option<(Slice, Instant)>,
-    running: FuturesUnordered<Running>,
+    flight: Flight,
     /// Items in slices.
     in_slices: usize,
     draining: watch::Receiver<bool>,
@@ -69,7 +69,7 @@ pub(super) struct Conductor {
 /// What comes first.
 enum Event {
     Frame(Result<Option<v1::BatchLocateRequest>, Status>),
-    Done(usize, Result<Done, Lost>),
+    Landed(Vec<Landed>),
     Retry,
     Drain,
     Late,
@@ -95,7 +95,7 @@ impl Conductor {
             frames: 1,
             waiting: VecDeque::new(),
             refused: None,
-            running: FuturesUnordered::new(),
+            flight: Flight::new(),
             in_slices: 0,
             draining,
         }
@@ -127,7 +127,7 @@ impl Conductor {
             }
             match self.event().await {
                 Event::Frame(frame) => self.accept(frame?)?,
-                Event::Done(len, done) => return self.finish(len, done).map(Some),
+                Event::Landed(landed) => return self.finish(landed).map(Some),
                 Event::Retry => {}
                 Event::Drain => self.leave_off(),
                 Event::Late => return Err(status::deadline_exceeded(None)),
@@ -140,10 +140,12 @@ impl Conductor {
         let retry = self.refused.as_ref().map(|(_, at)| (*at).into());
         let late = self.errand.deadline.map(Into::into);
         let drains = self.is_open;
+        // The last slices are waited for one by one: nothing more is there to be handed in.
+        let low = if self.waiting.is_empty() { self.flight.len() } else { self.compute.bulk_slots };
         tokio::select! {
             biased;
             frame = self.inbound.message(), if wants_items => Event::Frame(frame),
-            Some((len, done)) = self.running.next() => Event::Done(len, done),
+            landed = poll_fn(|context| self.flight.poll_landed(low, context)) => Event::Landed(landed),
             () = sleep_until(retry), if retry.is_some() => Event::Retry,
             _ = self.draining.wait_for(|draining| *draining), if drains => Event::Drain,
             () = sleep_until(late), if late.is_some() => Event::Late,
@@ -185,7 +187,7 @@ impl Conductor {
     /// Hands slices to the pool. A slice that is not full waits for more items while the slots have work.
     fn dispatch(&mut self) -> Result<Option<v1::BatchOutcomes>, Status> {
         let slots = self.compute.bulk_slots;
-        while self.running.len() < 2 * slots + SPARE_SLICES {
+        while self.flight.len() < 2 * slots + SPARE_SLICES {
             let slice = match self.refused.take() {
                 Some((slice, at)) if at > Instant::now() => {
                     self.refused = Some((slice, at));
@@ -193,7 +195,7 @@ impl Conductor {
                 }
                 Some((slice, _)) => slice,
                 None if self.waiting.is_empty() => break,
-                None => match self.cut(self.running.len() < slots || !self.is_open) {
+                None => match self.cut(self.flight.len() < slots || !self.is_open) {
                     Some(slice) => slice,
                     None => break,
                 },
@@ -233,7 +235,7 @@ impl Conductor {
         let work = slice.clone();
         match self.compute.pool.submit(ticket, move |token| work.run(&compute, &sheet, token)) {
             Ok(pending) => {
-                self.running.push(Running { pending, len: slice.len });
+                self.flight.push(pending, slice.len);
                 Ok(None)
             }
             Err(refused) if refused.reason == Reason::ShuttingDown => Err(status::shutting_down()),
@@ -249,31 +251,21 @@ impl Conductor {
         }
     }
 
-    fn finish(&mut self, len: usize, done: Result<Done, Lost>) -> Result<v1::BatchOutcomes, Status> {
-        self.in_slices -= len;
-        let done = done.map_err(status::lost)?;
-        self.pace.learn(done.units, done.took);
-        self.compute.pace.learn(done.units, done.took);
-        Ok(v1::BatchOutcomes { outcomes: done.outcomes })
+    fn finish(&mut self, landed: Vec<Landed>) -> Result<v1::BatchOutcomes, Status> {
+        let mut outcomes = Vec::new();
+        for (len, done) in landed {
+            self.in_slices -= len;
+            let done = done.map_err(status::lost)?;
+            self.pace.learn(done.units, done.took);
+            self.compute.pace.learn(done.units, done.took);
+            outcomes.extend(done.outcomes);
+        }
+        Ok(v1::BatchOutcomes { outcomes })
     }
 }
 
 async fn sleep_until(at: Option<tokio::time::Instant>) {
     if let Some(at) = at {
         tokio::time::sleep_until(at).await;
-    }
-}
-
-/// A slice in the pool.
-struct Running {
-    pending: Pending<Done>,
-    len: usize,
-}
-
-impl Future for Running {
-    type Output = (usize, Result<Done, Lost>);
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.pending).poll(context).map(|done| (self.len, done))
     }
 }

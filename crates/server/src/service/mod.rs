@@ -1,6 +1,7 @@
 //! The services.
 
 mod batch;
+mod flight;
 mod location;
 mod slice;
 
