@@ -12,7 +12,6 @@ mod progress;
 mod remote;
 mod render;
 mod sphere;
-mod stability;
 mod stop;
 mod survey;
 

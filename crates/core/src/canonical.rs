@@ -12,7 +12,9 @@ use crate::landmark::{LandmarkId, Mesh};
 use crate::point::Point;
 use crate::question::Question;
 use crate::region::Extent;
-use crate::verdict::{Answer, Assumption, Conflict, Disk, ENGINE, Reason, Settlement, Summary, Verdict};
+use crate::verdict::{
+    Answer, Assumption, Conflict, Disk, Doubt, ENGINE, Reason, Settlement, Summary, Verdict,
+};
 
 /// The canonical body. `mesh` and `borders` must be those that the verdict was made with.
 #[must_use]
@@ -25,6 +27,7 @@ pub fn json(verdict: &Verdict, mesh: &Mesh, borders: &Borders) -> String {
         ("borders", object([("sha256", text(Borders::SHA256.trim())), ("version", text(Borders::VERSION))])),
         ("conflicts", array(verdict.conflicts.iter().map(|conflict| teller.conflict(conflict)))),
         ("contradicted", array(verdict.contradicted.iter().map(|id| teller.landmark(*id)))),
+        ("doubted", array(verdict.doubted.iter().map(|doubt| teller.doubt(doubt)))),
         ("engine", text(ENGINE)),
         ("extent", verdict.extent.map_or_else(null, |extent| text(extent_name(extent)))),
         ("groups", verdict.groups.to_string()),
@@ -74,6 +77,10 @@ impl Teller<'_> {
     fn conflict(&self, conflict: &Conflict) -> String {
         let pair = [self.landmark(conflict.first), self.landmark(conflict.second)];
         object([("gap_m", conflict.gap_m.to_string()), ("landmarks", array(pair.into_iter()))])
+    }
+
+    fn doubt(&self, doubt: &Doubt) -> String {
+        object([("landmark", self.landmark(doubt.landmark)), ("share_ppm", doubt.share_ppm.to_string())])
     }
 
     fn answer(&self, answer: &Answer) -> String {

@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::ellipsoid::{self, A_M, B_M, EP2};
-use crate::units::{Age, ClockError, Metres, RoundTrip};
+use crate::units::{Age, ClockError, Metres, ROUND_TRIP_MAX_NS, RoundTrip};
 
 /// Speed of light in vacuum, in metres a second: exact by the definition of the metre.
 pub const C_M_PER_S: f64 = 299_792_458.0;
@@ -83,6 +83,30 @@ impl LightMode {
         let error_m = budget.position.get() + carried_m(budget.age) + ARITHMETIC_M;
         Reach { path_m, error_m, straight: matches!(self, Self::Chord) }
     }
+
+    /// The longest round trip whose bound, around a landmark at a geocentric latitude, stays short of an
+    /// angle; none when the errors alone reach it. Found by halving, so that it is right for every mode.
+    #[must_use]
+    pub fn longest_round_trip(
+        self,
+        latitude_rad: f64,
+        angle_rad: f64,
+        budget: ErrorBudget,
+    ) -> Option<RoundTrip> {
+        let short_of = |ns: u64| {
+            let round_trip = RoundTrip::from_ns(ns as i64).ok()?;
+            (self.reach(round_trip, budget).turn_rad(latitude_rad) < angle_rad).then_some(round_trip)
+        };
+        let (mut longest, mut too_long) = (short_of(1)?, ROUND_TRIP_MAX_NS + 1);
+        while too_long - longest.ns() > 1 {
+            let middle = longest.ns().midpoint(too_long);
+            match short_of(middle) {
+                Some(longer) => longest = longer,
+                None => too_long = middle,
+            }
+        }
+        Some(longest)
+    }
 }
 
 /// How far a chip can have been carried within an age, in metres.
@@ -120,17 +144,6 @@ impl Reach {
     #[must_use]
     pub fn grown(self, by: Metres) -> Self {
         Self { error_m: self.error_m + by.get(), ..self }
-    }
-
-    /// The longest round trip, in nanoseconds, whose bound stays within so many metres of surface under a
-    /// light mode and an error budget; none when the errors alone exceed it.
-    #[must_use]
-    pub fn round_trip_within(mode: LightMode, surface_m: f64, budget: ErrorBudget) -> Option<u64> {
-        let error_m = budget.position.get() + carried_m(budget.age) + ARITHMETIC_M;
-        // A straight path is never longer than the arc above it, so the surface's bound serves it too.
-        let path_m = (surface_m - error_m) / DEPTH_FACTOR;
-        let ns = 2e9 * path_m / mode.speed_m_per_s() - budget.clock.ns() as f64;
-        (ns >= 1.0).then_some(libm::floor(ns) as u64)
     }
 
     /// The bound in metres of surface: an upper bound on the chip's distance from the landmark's stated

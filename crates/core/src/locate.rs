@@ -95,6 +95,9 @@ pub fn locate(borders: &Borders, inquiry: &Inquiry<'_>, stop: &dyn Fn() -> bool)
         if verdict.least_liars > 0 {
             suspect::name(&mut verdict, region, &evidence)?;
         }
+        if settings.explain {
+            verdict.doubted = suspect::doubted(region, &evidence)?;
+        }
     }
     let ground = Ground { evidence: &evidence, region: region.as_ref(), dropped };
     let judge =
@@ -123,6 +126,7 @@ fn blank(evidence: &Evidence<'_>, inquiry: &Inquiry<'_>) -> Verdict {
         touched: AreaSet::EMPTY,
         least_liars: 0,
         contradicted: Vec::new(),
+        doubted: Vec::new(),
         conflicts: Vec::new(),
         answers: Vec::new(),
     }

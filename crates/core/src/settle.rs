@@ -7,15 +7,16 @@
 use alloc::vec::Vec;
 
 use crate::area::{AreaId, AreaSet};
-use crate::borders::BORDER_ERROR_M;
+use crate::borders::{BORDER_ERROR_M, TERRITORIAL_SEA_M};
 use crate::direction::Direction;
 use crate::ellipsoid;
 use crate::judge::Judge;
 use crate::landmark::LandmarkId;
-use crate::light::{ErrorBudget, Reach};
+use crate::light::ErrorBudget;
 use crate::question::Question;
 use crate::region::Region;
 use crate::stop::Stopped;
+use crate::units::{Metres, RoundTrip};
 use crate::verdict::Settlement;
 
 /// Landmarks with the smallest bounds that are considered.
@@ -66,16 +67,18 @@ fn shorter_round_trip(
     for bound in region.bounds().iter().take(LANDMARKS_TRIED) {
         evidence.check()?;
         let landmark = evidence.mesh().landmark(bound.landmark);
-        let clear_m = clear_m(judge, bound.cap.centre(), against);
+        let clear_rad = judge.borders.nearest_rad(bound.cap.centre(), against);
+        let room_rad = clear_rad - region.nearest_rad(bound.cap.centre());
+        if room_rad <= best.map_or(0.0, |(most, ..)| most) {
+            continue;
+        }
         let budget = ErrorBudget {
             position: landmark.position_error,
             clock: landmark.clock_error,
-            ..ErrorBudget::default()
+            ..Default::default()
         };
-        let Some(rtt_ns) = Reach::round_trip_within(judge.settings.mode, clear_m, budget) else { continue };
-        let room_m = clear_m - ellipsoid::surface_max_m(region.nearest_rad(bound.cap.centre()));
-        if room_m > 0.0 && best.is_none_or(|(most, ..)| room_m > most) {
-            best = Some((room_m, bound.landmark, rtt_ns));
+        if let Some(round_trip) = longest(judge, bound.cap.centre(), clear_rad, budget) {
+            best = Some((room_rad, bound.landmark, round_trip.ns()));
         }
     }
     Ok(best.map(|(_, landmark, rtt_ns)| (landmark, rtt_ns)))
@@ -97,21 +100,24 @@ fn new_landmark(
         if !region.contains(place) || judge.borders.area_at(ellipsoid::point(place)) == AreaId::SEA {
             continue;
         }
-        let clear_m = clear_m(judge, place, against);
-        if best.is_none_or(|(most, _)| clear_m > most) {
-            best = Some((clear_m, place));
+        let clear_rad = judge.borders.nearest_rad(place, against);
+        if best.is_none_or(|(most, _)| clear_rad > most) {
+            best = Some((clear_rad, place));
         }
     }
-    Ok(best.and_then(|(clear_m, place)| {
-        let rtt_ns = Reach::round_trip_within(judge.settings.mode, clear_m, ErrorBudget::default())?;
-        Some((place, rtt_ns))
+    Ok(best.and_then(|(clear_rad, place)| {
+        let round_trip = longest(judge, place, clear_rad, ErrorBudget::default())?;
+        Some((place, round_trip.ns()))
     }))
 }
 
-/// A radius, in metres, within which a place is surely clear of the areas.
-fn clear_m(judge: &Judge<'_>, place: Direction, against: &AreaSet) -> f64 {
-    let angle = judge.borders.nearest_rad(place, against);
-    ellipsoid::surface_min_m(ellipsoid::latitude_rad(place), angle) - BORDER_ERROR_M
+/// The longest round trip to a place whose bound stays clear of everything at an angle from it or farther,
+/// the error of the borders and the band of sea that counts as land allowed for.
+fn longest(judge: &Judge<'_>, place: Direction, clear_rad: f64, budget: ErrorBudget) -> Option<RoundTrip> {
+    let band_m = if judge.settings.territorial_sea { TERRITORIAL_SEA_M } else { 0.0 };
+    let position = Metres::new(budget.position.get() + BORDER_ERROR_M + band_m).ok()?;
+    let budget = ErrorBudget { position, ..budget };
+    judge.settings.mode.longest_round_trip(ellipsoid::latitude_rad(place), clear_rad, budget)
 }
 
 /// Places spread evenly over a cap, its middle first (Vogel's spiral).

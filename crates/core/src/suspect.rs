@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::ellipsoid;
 use crate::region::{Bound, Evidence, NoRegion, Region};
 use crate::stop::Stopped;
-use crate::verdict::{CONFLICTS_MAX, Conflict, Verdict};
+use crate::verdict::{CONFLICTS_MAX, Conflict, DOUBTED_BELOW_PPM, Doubt, Verdict};
 
 /// Names the landmarks that contradict the region, and the pairs that contradict each other. An empty
 /// region is replaced by the one that the least number of liars leaves.
@@ -23,6 +23,28 @@ pub(crate) fn name(verdict: &mut Verdict, region: &Region, evidence: &Evidence<'
     verdict.contradicted = evidence.caps().filter(outside).map(|bound| bound.landmark).collect();
     verdict.conflicts = conflicts(evidence)?;
     Ok(())
+}
+
+/// Binding landmarks that are looked at for doubt, smallest cap first.
+const DOUBTS_TRIED: usize = 16;
+
+/// The binding landmarks whose bounds hold next to none of the region. Without liars each holds all of it.
+pub(crate) fn doubted(region: &Region, evidence: &Evidence<'_>) -> Result<Vec<Doubt>, Stopped> {
+    let area = region.solid_angle_sr();
+    let mut doubts = Vec::new();
+    if region.liars() == 0 || area <= 0.0 {
+        return Ok(doubts);
+    }
+    for bound in region.binding().take(DOUBTS_TRIED) {
+        evidence.check()?;
+        let held = region.within(bound)?.solid_angle_sr();
+        let share_ppm = libm::ceil(1e6 * held / area) as u32;
+        if share_ppm < DOUBTED_BELOW_PPM {
+            doubts.push(Doubt { landmark: bound.landmark, share_ppm });
+        }
+    }
+    doubts.sort_unstable_by_key(|doubt| doubt.landmark);
+    Ok(doubts)
 }
 
 /// The pairs of landmarks whose caps are farthest from meeting.

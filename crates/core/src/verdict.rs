@@ -43,6 +43,9 @@ pub struct Verdict {
     /// Landmarks that contradict all of the region (or, when it is empty, all of the region that the least
     /// number of liars leaves), in the mesh's order.
     pub contradicted: Vec<LandmarkId>,
+    /// Landmarks that bind the region and agree with next to none of it: a hint whom to doubt, never a
+    /// ground for a finding. Empty unless it was asked for.
+    pub doubted: Vec<Doubt>,
     /// Pairs of landmarks whose bounds cannot both be true, worst first; at most [`CONFLICTS_MAX`].
     pub conflicts: Vec<Conflict>,
     /// The answers, one for each question, in their order.
@@ -72,6 +75,20 @@ pub struct Disk {
     pub centre: Point,
     /// Its radius along the surface, in metres, all errors included.
     pub radius_m: u64,
+}
+
+/// A landmark whose bound holds less than this share of the region, in parts per million, is doubted. An
+/// honest landmark near enough to bind holds a good part; a liar's bound just grazes the place where the
+/// chip is. The line is drawn from few known liars, which is why it is a hint.
+pub const DOUBTED_BELOW_PPM: u32 = 10_000;
+
+/// A landmark at odds with the region that it helps to bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Which landmark.
+    pub landmark: LandmarkId,
+    /// The share of the region's area that its bound holds, in parts per million, rounded up.
+    pub share_ppm: u32,
 }
 
 /// Two landmarks of which at least one is wrong.

@@ -132,3 +132,55 @@ fn the_least_number_of_liars_is_the_first_region_that_is_not_empty() {
         assert_eq!(least, first.unwrap_or(groups), "seed {seed}"); // all lie when each contradicts itself
     }
 }
+
+/// Area on the ellipsoid and centre of mass, against sums over an even scatter of points.
+#[test]
+fn area_and_centroid_agree_with_sums_over_points() {
+    for seed in worlds(40) {
+        let mut chance = Chance::of(seed ^ 0x4444);
+        let world = world(seed, shape(&mut chance));
+        let evidence = Evidence::new(&world.mesh, VACUUM, &world.observations);
+        let region = evidence.region(0).unwrap();
+        let (centre, radius) = frame(&region);
+        const SAMPLES: usize = 40_000;
+        let cell = 2.0 * std::f64::consts::PI * (1.0 - radius.cos()) / SAMPLES as f64;
+        let (mut area, mut solid, mut sum) =
+            (0.0, 0.0, lightcone_core::direction::Vector::new(0.0, 0.0, 0.0));
+        for place in (0..SAMPLES).map(|number| spiral(centre, radius, number, SAMPLES)) {
+            if region.contains(place) {
+                area += cell * steradian_m2(place);
+                solid += cell;
+                sum = sum + place.vector() * cell;
+            }
+        }
+        if region.extent() == Extent::Whole {
+            assert!((region.area_m2() / area - 1.0).abs() < 1e-6, "seed {seed}");
+        } else {
+            // Both share the error of the scatter; what is left is the ellipsoid's, of which 6e-6 is allowed.
+            let scatter = region.solid_angle_sr() / solid;
+            assert!((region.area_m2() / (area * scatter) - 1.0).abs() < 2e-5, "seed {seed}");
+            let apart = region.centroid().unwrap().angle_to(sum.direction().unwrap());
+            assert!(apart < 0.01 * radius + 1e-9, "seed {seed}: {apart} of {radius}");
+        }
+    }
+}
+
+/// Square metres of the ellipsoid a steradian, at a direction: r² over the cosine between the normal and
+/// the line to the centre.
+fn steradian_m2(place: Direction) -> f64 {
+    let latitude = ellipsoid::latitude_rad(place);
+    let (radius, ep2) = (ellipsoid::radius_m(latitude), ellipsoid::EP2);
+    let tilt = ep2 * latitude.sin() * latitude.cos() / (1.0 + ep2 * latitude.sin().powi(2));
+    radius * radius * (1.0 + tilt * tilt).sqrt()
+}
+
+/// The `number`th of evenly spread points of a cap (Fibonacci).
+fn spiral(centre: Direction, radius: f64, number: usize, of: usize) -> Direction {
+    let versine = (1.0 - radius.cos()) * (number as f64 + 0.5) / of as f64;
+    let turn = number as f64 * std::f64::consts::PI * (3.0 - 5f64.sqrt());
+    let sine = (versine * (2.0 - versine)).max(0.0).sqrt();
+    let (u, v) = centre.frame();
+    (centre.vector() * (1.0 - versine) + u * (sine * turn.cos()) + v * (sine * turn.sin()))
+        .direction()
+        .unwrap()
+}

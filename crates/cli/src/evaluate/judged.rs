@@ -12,7 +12,7 @@ use lightcone_core::{
 use super::subjects::Subject;
 use crate::exit::{Failure, Outcome};
 use crate::render::{Words, rows, words};
-use crate::{stability, stop};
+use crate::stop;
 
 /// How one target came out.
 pub(crate) struct Judged {
@@ -32,8 +32,6 @@ pub(crate) struct Judged {
     pub(crate) ms: f64,
     /// The verdict.
     pub(crate) verdict: Verdict,
-    /// Landmarks that agree with next to none of the region.
-    pub(crate) at_odds: Vec<LandmarkId>,
 }
 
 impl Judged {
@@ -73,11 +71,6 @@ impl Judge<'_> {
         // Once more, untimed, for how many liars the finding survives.
         let inquiry = Inquiry { settings: &explained, ..inquiry };
         let verdict = locate(self.borders, &inquiry, &stop::pressed).map_err(stopped)?.verdict;
-        let doubts = located
-            .region
-            .as_ref()
-            .map(|region| stability::at_odds(self.mesh, &subject.observations, &self.settings, region));
-        let at_odds = doubts.into_iter().flatten().map(|doubt| doubt.landmark).collect();
         let middle = located.region.as_ref().and_then(|region| region.centroid());
         let error_km =
             subject.truth.zip(middle).map(|(truth, middle)| apart_km(truth, ellipsoid::point(middle)));
@@ -90,7 +83,6 @@ impl Judge<'_> {
             area_km2: located.region.map(|region| region.area_m2() / 1e6),
             ms,
             verdict,
-            at_odds,
         })
     }
 
@@ -121,7 +113,7 @@ const HEAD: [&str; 15] = [
     "least_f",
     "holds_up_to_f",
     "contradicted",
-    "at_odds",
+    "doubted",
     "question",
 ];
 
@@ -158,7 +150,7 @@ fn row(words: Words<'_>, method: &str, judged: &Judged) -> [String; HEAD.len()] 
             .and_then(|answer| answer.holds_up_to_liars)
             .map_or_else(String::new, |liars| liars.to_string()),
         names(&verdict.contradicted),
-        names(&judged.at_odds),
+        names(&verdict.doubted.iter().map(|doubt| doubt.landmark).collect::<Vec<_>>()),
         answer.map_or_else(String::new, |answer| words.question(&answer.question)),
     ]
 }

@@ -69,7 +69,7 @@ fn findings(out: &mut dyn Write, all: &[Judged]) -> io::Result<()> {
         writeln!(out, "finding: {asked}: {finding} {count}")?;
     }
     named(out, "inconsistent", all, |judged| judged.finding() == Some(Finding::Inconsistent))?;
-    named(out, "a landmark is at odds with the region", all, |judged| !judged.at_odds.is_empty())?;
+    named(out, "a landmark is doubted", all, |judged| !judged.verdict.doubted.is_empty())?;
     named(out, "does not survive one more liar", all, |judged| {
         let liars = judged.verdict.liars;
         judged.verdict.answers.iter().any(|answer| answer.holds_up_to_liars == Some(liars))

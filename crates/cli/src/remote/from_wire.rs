@@ -2,7 +2,7 @@
 
 use lightcone::v1;
 use lightcone_core::region::Extent;
-use lightcone_core::verdict::{Answer, Assumption, Conflict, Disk, Reason, Settlement, Summary};
+use lightcone_core::verdict::{Answer, Assumption, Conflict, Disk, Doubt, Reason, Settlement, Summary};
 use lightcone_core::{
     AreaSet, Borders, Finding, LandmarkId, LightMode, Mesh, Point, Question, Settings, Verdict,
 };
@@ -51,6 +51,7 @@ impl Door<'_> {
             touched: self.areas(&wire.touched)?,
             least_liars: wire.least_liars,
             contradicted: wire.contradicted.iter().map(|name| self.landmark(name)).collect::<Outcome<_>>()?,
+            doubted: wire.doubted.iter().map(|doubt| self.doubt(doubt)).collect::<Outcome<_>>()?,
             conflicts: wire
                 .conflicts
                 .iter()
@@ -58,6 +59,10 @@ impl Door<'_> {
                 .collect::<Outcome<_>>()?,
             answers: answers.collect::<Outcome<_>>()?,
         })
+    }
+
+    fn doubt(&self, doubt: &v1::Doubt) -> Outcome<Doubt> {
+        Ok(Doubt { landmark: self.landmark(&doubt.landmark)?, share_ppm: doubt.share_ppm })
     }
 
     /// Codes mean the same on both sides only when the maps are the same.

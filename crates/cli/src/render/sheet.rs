@@ -4,12 +4,11 @@ use std::io::{self, Write};
 
 use lightcone_core::region::Extent;
 use lightcone_core::verdict::Answer;
-use lightcone_core::{Borders, Settings, Verdict};
+use lightcone_core::{Borders, Evidence, Settings, Verdict};
 
 use super::Answered;
 use super::words::{self, Words};
 use crate::out::{Style, Tone};
-use crate::stability;
 
 /// Width of the left column.
 const LABEL_CHARS: usize = 15;
@@ -128,17 +127,16 @@ impl Sheet<'_> {
     /// Whom the region leans on, and what one more liar would open.
     fn stability(&mut self, words: Words<'_>, answered: &Answered, settings: &Settings) -> io::Result<()> {
         let (seen, located) = (&answered.observations, &answered.located);
-        let Some(region) = located.region.as_ref().filter(|region| !region.is_empty()) else { return Ok(()) };
-        for doubt in stability::at_odds(words.mesh, seen, settings, region) {
-            let name = words.landmark(doubt.landmark);
-            self.line("at odds", &format!("{name} agrees with {:.2} % of the region", 100.0 * doubt.share))?;
+        let Some(_) = located.region.as_ref() else { return Ok(()) };
+        for doubt in &located.verdict.doubted {
+            let (name, percent) = (words.landmark(doubt.landmark), f64::from(doubt.share_ppm) / 1e4);
+            self.line("doubted", &format!("{name} agrees with {percent:.2} % of the region"))?;
         }
-        if let (Some(wider), Some(now)) =
-            (stability::area_with_one_more(words.mesh, seen, settings), located.verdict.summary)
-        {
-            let times = wider / now.area_m2 as f64;
-            let text = format!("{} ({times:.1} times as large)", words::km2(wider as u64));
-            self.line("one more liar", &text)?;
+        let wider = Evidence::new(words.mesh, settings.mode, seen).region(settings.liars + 1);
+        if let (Ok(wider), Some(now)) = (wider, located.verdict.summary) {
+            let area = wider.area_m2();
+            let times = area / now.area_m2 as f64;
+            self.line("one more liar", &format!("{} ({times:.1} times as large)", words::km2(area as u64)))?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ fn evaluate(folder: &str, rest: &str) -> Option<(String, BTreeMap<String, Vec<St
 
 fn column(name: &str) -> usize {
     const HEAD: &str = "target,name,method,landmarks,covered,area_km2,error_km,ms,finding,jurisdictions,least_f,\
-        holds_up_to_f,contradicted,at_odds,question";
+        holds_up_to_f,contradicted,doubted,question";
     HEAD.split(',').position(|column| column == name).unwrap()
 }
 
@@ -70,7 +70,7 @@ fn anycast_is_inconsistent_and_a_lying_probe_is_named() {
     assert_eq!(strict[edge][finding], "IMPOSSIBLE");
     assert_eq!(strict[edge][column("holds_up_to_f")], "0");
     assert_eq!(rows[edge][finding], "POSSIBLE");
-    assert_eq!(rows[edge][column("at_odds")], "p1004545");
+    assert_eq!(rows[edge][column("doubted")], "p1004545");
 }
 
 #[test]

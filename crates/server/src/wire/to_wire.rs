@@ -151,6 +151,7 @@ impl Words<'_> {
                 .collect(),
             answers: verdict.answers.iter().map(|answer| self.answer(answer)).collect(),
             engine: Some(engine()),
+            doubted: verdict.doubted.iter().map(|doubt| self.doubt(doubt)).collect(),
         }
     }
 
@@ -160,6 +161,10 @@ impl Words<'_> {
             centre: Some(point(disk.centre)),
             radius_m: disk.radius_m,
         }
+    }
+
+    fn doubt(&self, doubt: &verdict::Doubt) -> v1::Doubt {
+        v1::Doubt { landmark: self.name(doubt.landmark), share_ppm: doubt.share_ppm }
     }
 
     fn conflict(&self, first: LandmarkId, second: LandmarkId, gap_m: u64) -> v1::Conflict {
