@@ -1,7 +1,7 @@
-//! The promises under load, measured with real threads: they want a quiet machine, so run them by hand.
-//!
-//! `cargo test -p lightcone-pool --release --test load -- --ignored --nocapture --test-threads 1`
+//! The pool under load, with real threads, half a minute in all: goodput at twice the capacity against the
+//! peak, and what an interactive job waits beside a flood of bulk slices. Wants a quiet machine.
 #![cfg(not(loom))]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program that prints what it measures")]
 
 use std::hint::black_box;
 use std::thread;
@@ -13,9 +13,15 @@ const LASTS: Duration = Duration::from_secs(8);
 const JOB: Duration = Duration::from_millis(12);
 const DEADLINE: Duration = Duration::from_millis(250);
 
-#[test]
-#[ignore = "takes half a minute of a quiet machine"]
-fn goodput_at_twice_the_capacity_stays_within_a_twentieth_of_the_peak() {
+fn main() {
+    if std::env::args().any(|argument| argument == "--test") {
+        return; // `cargo test --benches` only asks whether it builds
+    }
+    goodput_at_twice_the_capacity();
+    interactive_beside_a_flood();
+}
+
+fn goodput_at_twice_the_capacity() {
     let work = Work::of(JOB);
     let pool = Pool::start(PoolConfig::default()).unwrap();
     let peak = peak(&pool, work);
@@ -42,12 +48,9 @@ fn goodput_at_twice_the_capacity_stays_within_a_twentieth_of_the_peak() {
         totals.wait.quantile(0.5),
         totals.wait.quantile(0.99)
     );
-    assert!(goodput >= 0.95 * peak);
 }
 
-#[test]
-#[ignore = "takes half a minute of a quiet machine"]
-fn interactive_waits_for_no_more_than_a_bulk_slice() {
+fn interactive_beside_a_flood() {
     let (slice, short) = (Work::of(Duration::from_millis(1)), Work::of(Duration::from_micros(200)));
     let pool = Pool::start(PoolConfig::default()).unwrap();
     let start = Instant::now();
@@ -84,7 +87,6 @@ fn interactive_waits_for_no_more_than_a_bulk_slice() {
         interactive.wait.quantile(0.99),
         bulk.finished as f64 / start.elapsed().as_secs_f64()
     );
-    assert!(at(0.5) < Duration::from_millis(5));
 }
 
 /// A closed loop with twice as many jobs as threads, without deadlines: what the machine can do.
