@@ -39,6 +39,7 @@ fn help() {
 
 #[test]
 fn one_target_for_people() {
+    check("azure_first.txt", &format!("locate {AZURE} --target southeastasia --deny RU,IR,KP"));
     check("azure_table.txt", &format!("locate {AZURE} --target southeastasia --deny CN,HK,MO --explain"));
     let claim = "--claim 35.68,139.77,100 --allow JP --on-land";
     check("azure_claim.txt", &format!("locate {AZURE} --target japaneast {claim} --liars 0 --explain"));
