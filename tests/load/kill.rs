@@ -1,19 +1,13 @@
 //! How soon the cores are free when a client is killed in mid-stream.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
-use lightcone::v1;
-use lightcone::v1::location_service_client::LocationServiceClient;
-
-use crate::Failure;
 use crate::options::Options;
 use crate::processor::Used;
 use crate::served::Served;
 use crate::table::Table;
-use crate::workload::Workload;
+use crate::{Failure, flood};
 
 /// How long the client keeps the server busy before it is killed.
 const BUSY: Duration = Duration::from_millis(1_500);
@@ -31,10 +25,7 @@ pub(crate) async fn measure(served: &Served, options: &Options, table: &mut Tabl
     let mut slowest = Duration::ZERO;
     let mut busy = f64::MAX;
     for _ in 0..if options.quick { 2 } else { ROUNDS } {
-        let mut client = Command::new(std::env::current_exe()?)
-            .args(["--client", &served.url, "--landmarks", &options.landmarks.to_string()])
-            .stdin(Stdio::null())
-            .spawn()?;
+        let mut client = flood::start(Command::new(std::env::current_exe()?), "--client", served, options)?;
         tokio::time::sleep(BUSY / 2).await;
         let before = Used::by(served.id());
         tokio::time::sleep(BUSY / 2).await;
@@ -69,20 +60,4 @@ async fn free_after(served: &Served, killed: Instant) -> Result<Duration, Failur
         before = now;
     }
     Err("the server never came to rest".into())
-}
-
-/// Is that client: explained verdicts, many milliseconds each, without end.
-pub(crate) fn client(address: &str, options: &Options) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let workload = Workload::of(options)?;
-    runtime.block_on(async {
-        let settings = v1::Settings { explain: true, liars: Some(3), ..v1::Settings::default() };
-        let frames = std::iter::once(workload.header(Some(settings))).chain(workload.frames(usize::MAX));
-        let mut client = LocationServiceClient::connect(address.to_owned()).await?;
-        let mut answers = client.batch_locate(stream::iter(frames)).await?.into_inner();
-        while let Some(answer) = answers.next().await {
-            answer?;
-        }
-        Ok(())
-    })
 }

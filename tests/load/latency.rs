@@ -1,30 +1,27 @@
 //! How long small calls take while the bulk lane is full.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
 use hdrhistogram::Histogram;
 use lightcone::v1::location_service_client::LocationServiceClient;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::Failure;
 use crate::options::Options;
+use crate::processor::Used;
 use crate::served::Served;
 use crate::table::Table;
 use crate::ticks::ticks;
 use crate::workload::Workload;
+use crate::{Failure, flood};
 
 /// Calls a second, sent on time whether or not the last was answered.
 const CHEAP_RATE: u32 = 500;
 const LOCATE_RATE: u32 = 50;
-/// Streams that fill the bulk lane.
-const STREAMS: usize = 2;
-/// Items of a stream that never ends while it is measured.
-const ENDLESS: usize = usize::MAX;
+/// How long the flood gets to fill the lane.
+const SETTLE: Duration = Duration::from_millis(700);
 
 pub(crate) async fn measure(
     served: &Served,
@@ -33,11 +30,15 @@ pub(crate) async fn measure(
     table: &mut Table,
 ) -> Result<(), Failure> {
     let quiet = both(served, workload, options).await?;
-    let streams: Vec<JoinHandle<()>> =
-        futures_util::future::try_join_all((0..STREAMS).map(|_| fill(served, workload))).await?;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let busy = both(served, workload, options).await?;
-    streams.iter().for_each(JoinHandle::abort);
+    let mut flood = flood::start(flood::aside()?, "--flood", served, options)?;
+    tokio::time::sleep(SETTLE).await;
+    let (before, started) = (Used::by(served.id()), Instant::now());
+    let busy = both(served, workload, options).await;
+    let used = Used::by(served.id()).since(before).pool.as_secs_f64() / started.elapsed().as_secs_f64();
+    flood.kill()?;
+    flood.wait()?;
+    let busy = busy?;
+    table.row("cores that the pool had while the bulk lane was full", &format!("{used:.2}"), "");
     for (when, (cheap, locate)) in [("at rest", &quiet), ("bulk lane full", &busy)] {
         let wanted = |limit: &'static str| if when == "at rest" { "" } else { limit };
         table.micros(&format!("health check, {when}: p50"), micros(cheap, 50.0), "");
@@ -50,14 +51,6 @@ pub(crate) async fn measure(
 
 fn micros(histogram: &Histogram<u64>, percentile: f64) -> f64 {
     histogram.value_at_percentile(percentile) as f64 / 1e3
-}
-
-/// Keeps the bulk lane full until aborted.
-async fn fill(served: &Served, workload: &Workload) -> Result<JoinHandle<()>, Failure> {
-    let mut client = LocationServiceClient::connect(served.url.clone()).await?;
-    let frames = std::iter::once(workload.header(None)).chain(workload.frames(ENDLESS));
-    let mut answers = client.batch_locate(stream::iter(frames)).await?.into_inner();
-    Ok(tokio::spawn(async move { while let Some(Ok(_)) = answers.next().await {} }))
 }
 
 /// Health checks and Locates at the same time.

@@ -10,6 +10,7 @@
 //! NAMES are any of `cost,latency,overload,kill`, parted by commas.
 
 mod cost;
+mod flood;
 mod kill;
 mod latency;
 mod options;
@@ -35,7 +36,8 @@ fn main() -> ExitCode {
     let ended = Options::read(std::env::args().skip(1)).map_err(Failure::from).and_then(|options| {
         match options.mode {
             Mode::Serve => served::serve(),
-            Mode::Client { ref address } => kill::client(address, &options),
+            Mode::Client { ref address } => flood::explained(address, &options),
+            Mode::Flood { ref address } => flood::plain(address, &options),
             Mode::Measure => measure(&options),
         }
     });

@@ -25,6 +25,11 @@ pub(crate) enum Mode {
         /// Of the server.
         address: String,
     },
+    /// A client that keeps the bulk lane full.
+    Flood {
+        /// Of the server.
+        address: String,
+    },
 }
 
 impl Options {
@@ -38,6 +43,7 @@ impl Options {
                 "--bench" => {}
                 "--serve" => options.mode = Mode::Serve,
                 "--client" => options.mode = Mode::Client { address: value()? },
+                "--flood" => options.mode = Mode::Flood { address: value()? },
                 "--quick" => options.quick = true,
                 "--data" => options.data = Some(value()?.into()),
                 "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),

@@ -12,6 +12,7 @@ use tonic_types::StatusExt as _;
 
 use crate::Failure;
 use crate::options::Options;
+use crate::processor::Used;
 use crate::served::Served;
 use crate::table::Table;
 use crate::ticks::ticks;
@@ -19,10 +20,12 @@ use crate::workload::Workload;
 
 /// The time that each call is given.
 const DEADLINE: Duration = Duration::from_millis(250);
-/// Calls at a time that find out the peak: enough to keep every core busy.
-const CALLERS: usize = 16;
+/// Calls at a time for each core that find out the peak: enough to keep it busy, too few to be refused.
+const CALLERS_PER_CORE: usize = 2;
 /// Trust groups that may lie.
 const LIARS: u32 = 4;
+/// Questions about each chip, each of which has to be explained.
+const QUESTIONS: usize = 4;
 /// Connections that the calls are spread over.
 const CONNECTIONS: usize = 4;
 
@@ -69,15 +72,24 @@ pub(crate) async fn measure(
     // Explained verdicts that allow for more liars: many milliseconds each, so that it is the server that is
     // short and not the client, which runs on the same cores.
     let settings = v1::Settings { explain: true, liars: Some(LIARS), ..v1::Settings::default() };
-    let requests: Vec<_> = (0..64).map(|index| workload.locate(index, Some(settings.clone()))).collect();
+    let requests = (0..64).map(|index| {
+        let request = workload.locate(index, Some(settings.clone()));
+        let questions = request.questions.iter().cycle().take(QUESTIONS).cloned().collect();
+        v1::LocateRequest { questions, ..request }
+    });
+    let requests: Vec<_> = requests.collect();
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
         clients.push(LocationServiceClient::connect(served.url.clone()).await?);
     }
     let calls = Calls { clients, requests };
     calls.closed_loop(options.phase() / 3).await;
+    let (before, started) = (Spent::by(served), Instant::now());
     let peak = calls.closed_loop(options.phase()).await;
+    before.tell("at the peak", served, started, table);
+    let (before, started) = (Spent::by(served), Instant::now());
     let (good, ends) = calls.open_loop(2.0 * peak, options.phase()).await;
+    before.tell("at twice that", served, started, table);
     let share = |count: u32| format!("{:.1} %", 100.0 * f64::from(count) / f64::from(ends.all().max(1)));
     table.row("peak goodput, explained Locates a second", &format!("{peak:.0}"), "");
     table.row("goodput at twice that, deadlines of 250 ms", &format!("{good:.0}"), "");
@@ -88,6 +100,26 @@ pub(crate) async fn measure(
     table.row("  too late", &share(ends.late), "0.0 %");
     table.row("  anything else", &share(ends.other), "0.0 %");
     Ok(())
+}
+
+/// Processor time of the server and of this process, which shares its cores.
+struct Spent {
+    server: Used,
+    here: Duration,
+}
+
+impl Spent {
+    fn by(served: &Served) -> Self {
+        Self { server: Used::by(served.id()), here: Used::by(std::process::id()).all() }
+    }
+
+    fn tell(&self, when: &str, served: &Served, started: Instant, table: &mut Table) {
+        let now = Self::by(served);
+        let server = now.server.since(self.server);
+        let cores = |time: Duration| format!("{:.2}", time.as_secs_f64() / started.elapsed().as_secs_f64());
+        let shares = [cores(server.pool), cores(server.io), cores(now.here - self.here)].join(" / ");
+        table.row(&format!("cores {when}: pool / sockets / this program"), &shares, "");
+    }
 }
 
 struct Calls {
@@ -117,8 +149,9 @@ impl Calls {
         let mut ends = Ends::default();
         let mut calls = JoinSet::new();
         let mut index = 0;
+        let callers = CALLERS_PER_CORE * std::thread::available_parallelism().map_or(1, usize::from);
         while started.elapsed() < lasts {
-            while calls.len() < CALLERS {
+            while calls.len() < callers {
                 calls.spawn(self.nth(index));
                 index += 1;
             }

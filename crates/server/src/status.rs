@@ -135,6 +135,19 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_of_our_own_is_told_as_a_number() {
+        let status = lost(Lost::Panicked);
+        assert_eq!(ErrorReason::of(&status), Some(ErrorReason::Internal));
+        let incident = &status.get_details_error_info().unwrap().metadata["incident"];
+        assert!(incident.len() == 16 && status.message().contains(incident.as_str()), "{status:?}");
+        assert_ne!(
+            Some(incident),
+            lost(Lost::Panicked).get_details_error_info().unwrap().metadata.get("incident")
+        );
+        assert!(!status.message().contains("panicked"));
+    }
+
+    #[test]
     fn an_items_status_keeps_its_details() {
         let message = to_message(&shutting_down());
         assert_eq!(message.details.len(), 2);

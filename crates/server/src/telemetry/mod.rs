@@ -4,6 +4,7 @@
 #[cfg(feature = "otlp")]
 mod otlp;
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,7 +41,9 @@ pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, ServeError> {
         EnvFilter::try_new(format!("{QUIET},{wanted}"))
             .map_err(|error| ServeError::Telemetry(error.to_string()))
     };
-    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let log =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colours).with_target(false);
     let log = match settings.log_format.as_str() {
         "json" => log.json().flatten_event(true).boxed(),
         _ => log.boxed(),
