@@ -236,3 +236,23 @@ async fn a_client_that_does_not_read_is_not_computed_for_without_end() {
     }
     unreachable!("{before} slices were computed for nobody");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_ends_at_its_callers_deadline() {
+    let house = House::open().await;
+    let mut client = house.client().await;
+    let (header, chip) = slow();
+    let endless = stream::iter([header]).chain(stream::repeat_with(move || items(vec![chip.item("x"); 64])));
+    let mut request = tonic::Request::new(endless);
+    request.set_timeout(Duration::from_millis(300));
+    let mut answers = client.batch_locate(request).await.unwrap().into_inner();
+    let ended = loop {
+        match answers.next().await {
+            Some(Ok(_)) => {}
+            Some(Err(status)) => break status,
+            None => unreachable!("the stream has no end of its own"),
+        }
+    };
+    assert_eq!(ErrorReason::of(&ended), Some(ErrorReason::DeadlineExceeded), "{ended:?}");
+    idle_within(&house, Duration::from_secs(1)).await;
+}

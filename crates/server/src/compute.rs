@@ -1,12 +1,12 @@
 //! What all services share to compute with: the borders, the pool and what it learned about time.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use lightcone_core::Borders;
-use lightcone_pool::{Cost, Lane, Pool, Tenant, Ticket, Token};
+use lightcone_pool::{Cost, Lane, Lost, Pool, Tenant, Ticket, Token};
 use tonic::Status;
 
+use crate::deadline::Limit;
 use crate::pace::Pace;
 use crate::status;
 use crate::wire::Violation;
@@ -53,7 +53,7 @@ pub(crate) struct Errand {
     /// Who shares the lane.
     pub(crate) tenant: Tenant,
     /// When the answer stops being of use.
-    pub(crate) deadline: Option<Instant>,
+    pub(crate) deadline: Option<Limit>,
 }
 
 impl Errand {
@@ -61,9 +61,22 @@ impl Errand {
     pub(crate) fn ticket(self, cost: Cost) -> Ticket {
         let ticket = Ticket::new(self.lane, self.tenant, cost);
         match self.deadline {
-            Some(deadline) => ticket.by(deadline),
+            Some(deadline) => ticket.by(deadline.at),
             None => ticket,
         }
+    }
+
+    /// Why work of this errand has no answer.
+    pub(crate) fn lost(self, lost: Lost) -> Status {
+        match lost {
+            Lost::DeadlineExceeded => self.late(),
+            lost => status::lost(lost),
+        }
+    }
+
+    /// The deadline passed.
+    pub(crate) fn late(self) -> Status {
+        status::deadline_exceeded(self.deadline.map(|deadline| deadline.allowed))
     }
 }
 
@@ -79,8 +92,8 @@ impl Compute {
         match pending.await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(Fault::Violation(violation))) => Err(violation.into()),
-            Ok(Err(Fault::Stopped)) => Err(status::lost(lightcone_pool::Lost::Cancelled)),
-            Err(lost) => Err(status::lost(lost)),
+            Ok(Err(Fault::Stopped)) => Err(errand.lost(Lost::Cancelled)),
+            Err(lost) => Err(errand.lost(lost)),
         }
     }
 }

@@ -26,10 +26,26 @@ const DIGITS_MAX: usize = 8;
 /// When a call's answer stops being of use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
-    /// When its first answer is due: the caller's limit or the server's own, whichever is earlier.
-    pub(crate) first: Instant,
-    /// When all of it is due: the caller's limit, if there is one.
-    pub(crate) all: Option<Instant>,
+    /// For its first answer: the caller's limit or the server's own, whichever is earlier.
+    pub(crate) first: Limit,
+    /// For all of it: the caller's limit, if there is one.
+    pub(crate) all: Option<Limit>,
+}
+
+/// A moment, and the time that was allowed until then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    /// The moment.
+    pub(crate) at: Instant,
+    /// The time allowed.
+    pub(crate) allowed: Duration,
+}
+
+impl Limit {
+    /// The limit of a call that is given so much from now; none if that is for ever.
+    fn from_now(allowed: Duration) -> Option<Self> {
+        Some(Self { at: Instant::now().checked_add(early(allowed))?, allowed })
+    }
 }
 
 /// Puts a [`Deadline`] into each request and answers when it passes.
@@ -74,17 +90,15 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let now = Instant::now();
         let asked = asked(request.headers());
         let allowed = asked.map_or(self.limit, |asked| asked.min(self.limit));
-        let first = now + early(allowed);
-        let all = asked.and_then(|asked| now.checked_add(early(asked)));
-        request.extensions_mut().insert(Deadline { first, all });
+        let first = Limit { at: Instant::now() + early(allowed), allowed };
+        request.extensions_mut().insert(Deadline { first, all: asked.and_then(Limit::from_now) });
         let answer = self.inner.call(request);
         Box::pin(async move {
-            tokio::time::timeout_at(first.into(), answer)
+            tokio::time::timeout_at(first.at.into(), answer)
                 .await
-                .unwrap_or_else(|_| Ok(status::deadline_exceeded(Some(allowed)).into_http()))
+                .unwrap_or_else(|_| Ok(status::deadline_exceeded(Some(first.allowed)).into_http()))
         })
     }
 }

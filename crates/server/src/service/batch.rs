@@ -130,7 +130,7 @@ impl Conductor {
                 Event::Landed(landed) => return self.finish(landed).map(Some),
                 Event::Retry => {}
                 Event::Drain => self.leave_off(),
-                Event::Late => return Err(status::deadline_exceeded(None)),
+                Event::Late => return Err(self.errand.late()),
             }
         }
     }
@@ -138,7 +138,7 @@ impl Conductor {
     async fn event(&mut self) -> Event {
         let wants_items = self.is_open && self.waiting.len() < SLICE_ITEMS_MAX && !self.is_full();
         let retry = self.refused.as_ref().map(|(_, at)| (*at).into());
-        let late = self.errand.deadline.map(Into::into);
+        let late = self.errand.deadline.map(|deadline| deadline.at.into());
         let drains = self.is_open;
         // The last slices are waited for one by one: nothing more is there to be handed in.
         let low = if self.waiting.is_empty() { self.flight.len() } else { self.compute.bulk_slots };
@@ -255,7 +255,7 @@ impl Conductor {
         let mut outcomes = Vec::new();
         for (len, done) in landed {
             self.in_slices -= len;
-            let done = done.map_err(status::lost)?;
+            let done = done.map_err(|lost| self.errand.lost(lost))?;
             self.pace.learn(done.units, done.took);
             self.compute.pace.learn(done.units, done.took);
             outcomes.extend(done.outcomes);
