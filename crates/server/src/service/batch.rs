@@ -24,8 +24,10 @@ use crate::pace::{self, Pace, Units};
 use crate::status;
 use crate::wire::{Sheet, Violation};
 
-/// Slices on their way beyond two for each slot that bulk work may hold.
-const SPARE_SLICES: usize = 2;
+/// Slices in the pool for each slot that bulk work may hold.
+const SLICES_PER_SLOT: usize = 4;
+/// When so few are left, more are handed in: one runs and one waits, so that no worker has to be woken.
+const SLICES_LOW: usize = 2;
 /// The longest pause before a refused slice is offered again.
 const PAUSE_MAX: Duration = Duration::from_millis(50);
 
@@ -141,7 +143,10 @@ impl Conductor {
         let late = self.errand.deadline.map(|deadline| deadline.at.into());
         let drains = self.is_open;
         // The last slices are waited for one by one: nothing more is there to be handed in.
-        let low = if self.waiting.is_empty() { self.flight.len() } else { self.compute.bulk_slots };
+        let low = match self.waiting.is_empty() {
+            true => self.flight.len(),
+            false => SLICES_LOW * self.compute.bulk_slots,
+        };
         tokio::select! {
             biased;
             frame = self.inbound.message(), if wants_items => Event::Frame(frame),
@@ -187,7 +192,7 @@ impl Conductor {
     /// Hands slices to the pool. A slice that is not full waits for more items while the slots have work.
     fn dispatch(&mut self) -> Result<Option<v1::BatchOutcomes>, Status> {
         let slots = self.compute.bulk_slots;
-        while self.flight.len() < 2 * slots + SPARE_SLICES {
+        while self.flight.len() < SLICES_PER_SLOT * slots {
             let slice = match self.refused.take() {
                 Some((slice, at)) if at > Instant::now() => {
                     self.refused = Some((slice, at));

@@ -3,7 +3,7 @@
 use lightcone::v1;
 use lightcone_core::locate::{Located, Settings};
 use lightcone_core::verdict::Verdict;
-use lightcone_core::{Age, Borders, LandmarkId, Mesh, Observation, Question};
+use lightcone_core::{Age, Borders, LandmarkId, Mesh, Observation, Question, RoundTrip};
 
 use super::violation::{Violation, at_most};
 use super::{from_wire, numbers, to_wire};
@@ -102,28 +102,37 @@ impl Table {
             return Err(Violation::lengths_differ("age_ns", item.age_ns.len(), count));
         }
         observations.reserve(count);
-        for index in 0..count {
-            observations.push(self.observation(item, index)?);
+        for (index, ns) in item.rtt_ns.iter().enumerate() {
+            // Errors are made out of the way: this runs for every round trip there is.
+            let Some(landmark) = self.landmark(item, index) else { return Err(unknown(item, index)) };
+            let Ok(round_trip) = RoundTrip::from_ns(*ns) else { return Err(bad_round_trip(item, index)) };
+            let Ok(age) = Age::from_ns(item.age_ns.get(index).copied().unwrap_or(0)) else {
+                return Err(bad_age(item, index));
+            };
+            observations.push(Observation { landmark, round_trip, age });
         }
         Ok(())
     }
 
-    fn observation(&self, item: &v1::BatchItem, index: usize) -> Result<Observation, Violation> {
-        let landmark = match item.landmarks.get(index) {
-            None => self.ids[index],
-            Some(position) => *self
-                .ids
-                .get(*position as usize)
-                .ok_or_else(|| Violation::unknown_landmark(&format!("landmarks[{index}]"), position))?,
-        };
-        let round_trip =
-            numbers::round_trip("", item.rtt_ns[index]).map_err(|error| error.at("rtt_ns", index))?;
-        let age = match item.age_ns.get(index) {
-            None => Age::default(),
-            Some(ns) => numbers::age("", *ns).map_err(|error| error.at("age_ns", index))?,
-        };
-        Ok(Observation { landmark, round_trip, age })
+    fn landmark(&self, item: &v1::BatchItem, index: usize) -> Option<LandmarkId> {
+        let position = item.landmarks.get(index).map_or(index, |position| *position as usize);
+        self.ids.get(position).copied()
     }
+}
+
+#[cold]
+fn unknown(item: &v1::BatchItem, index: usize) -> Violation {
+    Violation::unknown_landmark(&format!("landmarks[{index}]"), item.landmarks.get(index).unwrap_or(&0))
+}
+
+#[cold]
+fn bad_round_trip(item: &v1::BatchItem, index: usize) -> Violation {
+    Violation::invalid(&format!("rtt_ns[{index}]"), item.rtt_ns[index], &numbers::round_trips_allowed())
+}
+
+#[cold]
+fn bad_age(item: &v1::BatchItem, index: usize) -> Violation {
+    Violation::invalid(&format!("age_ns[{index}]"), item.age_ns[index], &numbers::ages_allowed())
 }
 
 /// A verdict to be told briefly.

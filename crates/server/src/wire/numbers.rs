@@ -31,13 +31,19 @@ pub(super) fn clock_error(field: &str, wire: i64) -> Result<ClockError, Violatio
 }
 
 pub(super) fn round_trip(field: &str, wire: i64) -> Result<RoundTrip, Violation> {
-    let allowed = || format!("1 to {ROUND_TRIP_MAX_NS}");
-    RoundTrip::from_ns(wire).map_err(|error| Violation::invalid(field, error.ns, &allowed()))
+    RoundTrip::from_ns(wire).map_err(|error| Violation::invalid(field, error.ns, &round_trips_allowed()))
+}
+
+pub(super) fn round_trips_allowed() -> String {
+    format!("1 to {ROUND_TRIP_MAX_NS}")
+}
+
+pub(super) fn ages_allowed() -> String {
+    format!("-{AGE_MAX_NS} to {AGE_MAX_NS}")
 }
 
 pub(super) fn age(field: &str, wire: i64) -> Result<Age, Violation> {
-    let allowed = || format!("-{AGE_MAX_NS} to {AGE_MAX_NS}");
-    Age::from_ns(wire).map_err(|error| Violation::invalid(field, error.ns, &allowed()))
+    Age::from_ns(wire).map_err(|error| Violation::invalid(field, error.ns, &ages_allowed()))
 }
 
 /// The time between two moments.
