@@ -42,8 +42,13 @@ fn main() {
             });
         }
         for liars in [0, 1] {
+            let plain = Settings { liars, ..Settings::default() };
             row(&named(&format!("whole verdict f = {liars}")), &kept, |target| {
-                verdict(&borders, target, liars)
+                verdict(&borders, target, plain)
+            });
+            let explained = Settings { explain: true, ..plain };
+            row(&named(&format!("explained verdict f = {liars}")), &kept, |target| {
+                verdict(&borders, target, explained)
             });
         }
     }
@@ -54,8 +59,7 @@ fn evidence(target: &Target) -> Evidence<'_> {
     Evidence::new(&target.mesh, LightMode::Vacuum, &target.observations)
 }
 
-fn verdict(borders: &Borders, target: &Target, liars: u32) -> bool {
-    let settings = Settings { liars, ..Settings::default() };
+fn verdict(borders: &Borders, target: &Target, settings: Settings) -> bool {
     let areas = ["CN", "HK", "MO", "RU", "IR"].iter().filter_map(|code| borders.find(code)).collect();
     let questions = [Question::Outside { areas }];
     let inquiry = Inquiry {

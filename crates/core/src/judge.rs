@@ -5,6 +5,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use crate::area::{AreaId, AreaSet};
 use crate::borders::Borders;
@@ -37,6 +38,16 @@ pub(crate) struct Judge<'a> {
     pub(crate) ground: Ground<'a>,
     pub(crate) touched: AreaSet,
     pub(crate) least_liars: u32,
+    /// The ground with one, two, three more liars, as far as any question has asked.
+    pub(crate) wider: RefCell<Vec<Wider>>,
+}
+
+/// A region that more liars leave, and the atoms that it touches.
+#[derive(Clone)]
+pub(crate) struct Wider {
+    /// None when too few groups measured for so many liars.
+    region: Option<Region>,
+    touched: AreaSet,
 }
 
 /// Touched atoms, sorted by what they mean for a set of destinations.
@@ -142,27 +153,34 @@ impl Judge<'_> {
         if !finding.is_certain() {
             return Ok(None);
         }
-        let mut holds = self.settings.liars;
-        while holds < self.settings.liars + STABILITY_MAX
-            && self.finding_with(question, holds + 1)? == finding
-        {
-            holds += 1;
+        let mut more = 0;
+        while more < STABILITY_MAX && self.finding_with(question, more as usize)? == finding {
+            more += 1;
         }
-        Ok(Some(holds))
+        Ok(Some(self.settings.liars + more))
     }
 
-    fn finding_with(&self, question: &Question, liars: u32) -> Result<Finding, Stopped> {
+    /// The finding with `more` liars than allowed and one besides.
+    fn finding_with(&self, question: &Question, more: usize) -> Result<Finding, Stopped> {
+        let mut wider = self.wider.borrow_mut();
+        while wider.len() <= more {
+            let next = self.widen(self.settings.liars + 1 + wider.len() as u32)?;
+            wider.push(next);
+        }
+        let Wider { region, touched } = &wider[more];
+        Ok(region.as_ref().map_or(Finding::Stale, |region| self.judge(question, region, *touched).0))
+    }
+
+    fn widen(&self, liars: u32) -> Result<Wider, Stopped> {
         let evidence = self.ground.evidence;
-        let region = match evidence.region(liars) {
-            Ok(region) => region,
-            Err(NoRegion::TooFew(_)) => return Ok(Finding::Stale),
-            Err(NoRegion::Stopped(stopped)) => return Err(stopped),
-        };
-        let touched = match question {
-            Question::Claim { .. } => AreaSet::EMPTY,
-            _ => touched(self.borders, evidence, liars, self.settings.territorial_sea)?,
-        };
-        Ok(self.judge(question, &region, touched).0)
+        match evidence.region(liars) {
+            Ok(region) => {
+                let touched = touched(self.borders, evidence, liars, self.settings.territorial_sea)?;
+                Ok(Wider { region: Some(region), touched })
+            }
+            Err(NoRegion::TooFew(_)) => Ok(Wider { region: None, touched: AreaSet::EMPTY }),
+            Err(NoRegion::Stopped(stopped)) => Err(stopped),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The main job: evidence in, verdict out.
 
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use crate::area::AreaSet;
 use crate::borders::{BORDER_ERROR_M, Borders, TERRITORIAL_SEA_M};
@@ -100,8 +101,8 @@ pub fn locate(borders: &Borders, inquiry: &Inquiry<'_>, stop: &dyn Fn() -> bool)
         }
     }
     let ground = Ground { evidence: &evidence, region: region.as_ref(), dropped };
-    let judge =
-        Judge { borders, settings, ground, touched: verdict.touched, least_liars: verdict.least_liars };
+    let (touched, least_liars) = (verdict.touched, verdict.least_liars);
+    let judge = Judge { borders, settings, ground, touched, least_liars, wider: RefCell::default() };
     verdict.answers =
         inquiry.questions.iter().map(|question| judge.answer(question)).collect::<Result<_, _>>()?;
     Ok(Located { verdict, region })

@@ -350,7 +350,7 @@ fn a_region_of_two_pieces_has_both() {
 #[test]
 fn a_claim_within_tolerance_is_possible_and_beyond_it_impossible() {
     let claim =
-        |km: f64| Question::Claim { point: point(3.14, 101.69), tolerance: Metres::new(km * 1e3).unwrap() };
+        |km: f64| Question::Claim { point: point(3.139, 101.69), tolerance: Metres::new(km * 1e3).unwrap() };
     // Kuala Lumpur is some 310 km from Singapore, and the region reaches 50 km.
     assert_eq!(finding(&SINGAPORE, &with(0), claim(0.0)), Finding::Impossible);
     assert_eq!(finding(&SINGAPORE, &with(0), claim(300.0)), Finding::Possible);
