@@ -34,5 +34,8 @@ async fn a_landmark_that_is_elsewhere_is_found() {
     assert!(matches!(audit.suspended[0].cause, Some(v1::suspension::Cause::Convicted(_))));
     assert_eq!(audit.misplaced.len(), 1);
     assert_eq!(audit.misplaced[0].stated_area, "JP");
+    assert!(
+        audit.exact && audit.least_groups == 1 && audit.pairs > 0 && audit.misplaced[0].found_area != "JP"
+    );
     assert!(audit.misplaced[0].distance_m > 8_000_000, "{:?}", audit.misplaced);
 }

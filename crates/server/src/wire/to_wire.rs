@@ -31,6 +31,9 @@ pub(crate) fn audited(borders: &Borders, mesh: &Mesh, audit: &Audit) -> v1::Audi
             .map(|found| words.conflict(found.first, found.second, found.gap_m))
             .collect(),
         least_liars: audit.least_liars,
+        pairs: audit.pairs as u32,
+        least_groups: audit.least_groups,
+        exact: audit.exact,
         suspended: audit.suspended.iter().map(|suspension| words.suspension(suspension)).collect(),
         misplaced: audit.misplaced.iter().map(|misplaced| words.misplaced(misplaced)).collect(),
         engine: Some(engine()),
@@ -283,6 +286,7 @@ impl Words<'_> {
             landmark: self.name(misplaced.landmark),
             stated_area: self.borders.code(misplaced.stated).to_owned(),
             distance_m: misplaced.distance_m,
+            found_area: self.borders.code(misplaced.found).to_owned(),
         }
     }
 }
