@@ -1,8 +1,11 @@
 //! Who is contradicted, when not all can be right.
 
 use alloc::vec::Vec;
+use core::f64::consts::PI;
 
+use crate::direction::Direction;
 use crate::ellipsoid;
+use crate::landmark::LandmarkId;
 use crate::region::{Bound, Evidence, NoRegion, Region};
 use crate::stop::Stopped;
 use crate::verdict::{CONFLICTS_MAX, Conflict, DOUBTED_BELOW_PPM, Doubt, Verdict};
@@ -16,11 +19,12 @@ pub(crate) fn name(verdict: &mut Verdict, region: &Region, evidence: &Evidence<'
         Err(NoRegion::Stopped(stopped)) => return Err(stopped),
         Err(NoRegion::TooFew(_)) => None, // every group contradicts itself
     };
-    let outside = |bound: &Bound| match &region {
-        Some(region) => region.nearest_rad(bound.cap.centre()) > bound.cap.radius_rad(),
-        None => true,
-    };
-    verdict.contradicted = evidence.caps().filter(outside).map(|bound| bound.landmark).collect();
+    for bound in evidence.caps() {
+        evidence.check()?;
+        if !region.as_ref().is_some_and(|region| region.meets(&bound.cap)) {
+            verdict.contradicted.push(bound.landmark);
+        }
+    }
     verdict.conflicts = conflicts(evidence)?;
     Ok(())
 }
@@ -47,29 +51,76 @@ pub(crate) fn doubted(region: &Region, evidence: &Evidence<'_>) -> Result<Vec<Do
     Ok(doubts)
 }
 
-/// The pairs of landmarks whose caps are farthest from meeting.
+/// The pairs of landmarks whose caps are farthest from meeting, farthest first.
 fn conflicts(evidence: &Evidence<'_>) -> Result<Vec<Conflict>, Stopped> {
-    let mut caps: Vec<(Bound, f64)> = evidence.caps().map(|bound| (bound, bound.cap.radius_rad())).collect();
-    caps.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.landmark.cmp(&b.0.landmark)));
-    let mut conflicts: Vec<Conflict> = Vec::new();
-    for (place, (one, radius)) in caps.iter().enumerate() {
+    let mut caps: Vec<Rimmed> = evidence.caps().map(|bound| Rimmed::of(&bound)).collect();
+    caps.sort_unstable_by(|a, b| a.radius.total_cmp(&b.radius).then(a.landmark.cmp(&b.landmark)));
+    let mut worst = Worst { gaps: Vec::new(), least: 0.0, cos: 1.0, sin: 0.0 };
+    for (place, one) in caps.iter().enumerate() {
         evidence.check()?;
-        for (other, wider) in &caps[place + 1..] {
-            let gap = one.cap.centre().angle_to(other.cap.centre()) - radius - wider;
-            if gap <= 0.0 {
-                continue;
+        for other in &caps[place + 1..] {
+            if one.radius + other.radius + worst.least >= PI {
+                break; // this one and all larger ones meet, or nearly
             }
-            let (first, second) = (one.landmark.min(other.landmark), one.landmark.max(other.landmark));
-            conflicts.push(Conflict { first, second, gap_m: ellipsoid::surface_min_m(0.0, gap) as u64 });
+            if worst.may_be_beaten_by(one, other) {
+                let gap = one.centre.angle_to(other.centre) - one.radius - other.radius;
+                worst.take(gap, one.landmark.min(other.landmark), one.landmark.max(other.landmark));
+            }
         }
-        keep_worst(&mut conflicts);
     }
-    Ok(conflicts)
+    let told = |&(gap, first, second): &(f64, LandmarkId, LandmarkId)| {
+        let gap_m = ellipsoid::surface_min_m(core::f64::consts::FRAC_PI_2, gap) as u64;
+        Conflict { first, second, gap_m }
+    };
+    Ok(worst.gaps.iter().map(told).collect())
 }
 
-fn keep_worst(conflicts: &mut Vec<Conflict>) {
-    conflicts.sort_unstable_by(|a, b| {
-        b.gap_m.cmp(&a.gap_m).then(a.first.cmp(&b.first)).then(a.second.cmp(&b.second))
-    });
-    conflicts.truncate(CONFLICTS_MAX);
+/// A landmark's cap with what a quick comparison needs.
+struct Rimmed {
+    landmark: LandmarkId,
+    centre: Direction,
+    radius: f64,
+    cos: f64,
+    sin: f64,
+}
+
+impl Rimmed {
+    fn of(bound: &Bound) -> Self {
+        let Bound { landmark, cap, .. } = *bound;
+        let (radius, cos, sin) = (cap.radius_rad(), cap.cosine(), cap.sine());
+        Self { landmark, centre: cap.centre(), radius, cos, sin }
+    }
+}
+
+/// The widest gaps so far, widest first, and the one that a further gap has to beat.
+struct Worst {
+    gaps: Vec<(f64, LandmarkId, LandmarkId)>,
+    least: f64,
+    cos: f64,
+    sin: f64,
+}
+
+impl Worst {
+    /// Whether the gap of two caps may be wider than the least that is kept: compares cosines, since there
+    /// can be many millions of pairs.
+    fn may_be_beaten_by(&self, one: &Rimmed, other: &Rimmed) -> bool {
+        let (cos, sin) =
+            (one.cos * other.cos - one.sin * other.sin, one.sin * other.cos + one.cos * other.sin);
+        one.centre.vector().dot(other.centre.vector()) < cos * self.cos - sin * self.sin + 1e-12
+    }
+
+    fn take(&mut self, gap: f64, first: LandmarkId, second: LandmarkId) {
+        if gap <= self.least {
+            return;
+        }
+        let wider = |kept: &(f64, LandmarkId, LandmarkId)| {
+            kept.0.total_cmp(&gap).reverse().then(kept.1.cmp(&first)).then(kept.2.cmp(&second)).is_lt()
+        };
+        self.gaps.insert(self.gaps.partition_point(wider), (gap, first, second));
+        self.gaps.truncate(CONFLICTS_MAX);
+        if let (CONFLICTS_MAX, Some(last)) = (self.gaps.len(), self.gaps.last()) {
+            self.least = last.0;
+            (self.sin, self.cos) = libm::sincos(self.least);
+        }
+    }
 }

@@ -8,6 +8,7 @@ use core::f64::consts::{PI, TAU};
 
 use super::arc::{Arc, Rim};
 use super::{Extent, Region};
+use crate::cap::Cap;
 use crate::direction::{Direction, Vector};
 use crate::ellipsoid;
 
@@ -62,6 +63,14 @@ impl Region {
         }
         let angles = self.arcs.iter().map(|arc| arc.angles_to(self.rim(arc), direction).0);
         angles.fold(f64::INFINITY, f64::min)
+    }
+
+    /// Whether a cap and the region have a place in common.
+    #[must_use]
+    pub fn meets(&self, cap: &Cap) -> bool {
+        let radius = cap.radius_rad();
+        let within = |arc: &Arc| arc.angles_to(self.rim(arc), cap.centre()).0 <= radius;
+        self.contains(cap.centre()) || self.arcs.iter().any(within)
     }
 
     /// The greatest angle from a direction to a place of the region, in radians: 0 to an empty region.

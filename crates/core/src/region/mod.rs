@@ -11,6 +11,7 @@ mod outline;
 mod select;
 mod sweep;
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 pub use arc::{Arc, Rim};
@@ -134,13 +135,11 @@ impl Region {
         if self.liars == 0 {
             return self.bounds.iter().all(|bound| test(&bound.cap));
         }
-        let mut failed: Vec<GroupId> = Vec::new();
-        for bound in &self.bounds {
-            if !failed.contains(&bound.group) && !test(&bound.cap) {
-                if failed.len() == self.liars as usize {
-                    return false;
-                }
-                failed.push(bound.group);
+        let mut failed: BTreeSet<GroupId> = BTreeSet::new();
+        for bound in self.bounds.iter().filter(|bound| !test(&bound.cap)) {
+            failed.insert(bound.group);
+            if failed.len() > self.liars as usize {
+                return false;
             }
         }
         true
