@@ -92,6 +92,9 @@ pub fn surface_min_m(latitude_rad: f64, angle_rad: f64) -> f64 {
     radius_m(reached) * angle_rad
 }
 
+/// The largest relative error of [`area_m2`].
+pub const AREA_ERROR: f64 = 6e-6;
+
 /// Area of a patch of the ellipsoid, in square metres, of its solid angle from the centre (steradian) and
 /// its moment `∫ (z² − 1/3) dΩ`. Right to 6 parts in a million: the area of a steradian is a polynomial in
 /// z² of which two terms are kept.

@@ -1,5 +1,6 @@
 //! How far a signal can have gone: light modes, and the error budget of one measurement.
 
+use core::cmp::Ordering;
 use core::fmt;
 use core::str::FromStr;
 
@@ -170,6 +171,13 @@ impl Reach {
         } else {
             ellipsoid::turn_rad(latitude_rad, self.surface_m())
         }
+    }
+
+    /// Orders bounds of one landmark, the tighter first; equal turns by their parts, so that the order is the
+    /// same however they come.
+    pub(crate) fn tighter(self, other: Self, latitude_rad: f64) -> Ordering {
+        let turns = self.turn_rad(latitude_rad).total_cmp(&other.turn_rad(latitude_rad));
+        turns.then(self.path_m.total_cmp(&other.path_m)).then(self.error_m.total_cmp(&other.error_m))
     }
 
     /// A lower and an upper bound of [`Self::turn_rad`] that cost next to nothing.

@@ -91,7 +91,9 @@ pub fn locate(borders: &Borders, inquiry: &Inquiry<'_>, stop: &dyn Fn() -> bool)
     };
     if let Some(region) = &region {
         describe(&mut verdict, region, &evidence);
-        verdict.touched = touched(borders, &evidence, settings.liars, settings.territorial_sea)?;
+        if !region.is_empty() {
+            verdict.touched = touched(borders, &evidence, settings.liars, settings.territorial_sea)?;
+        }
         verdict.least_liars = evidence.least_liars()?;
         if verdict.least_liars > 0 {
             suspect::name(&mut verdict, region, &evidence)?;
@@ -153,7 +155,7 @@ fn describe(verdict: &mut Verdict, region: &Region, evidence: &Evidence<'_>) {
         let centroid = ellipsoid::point(centroid);
         let angle = region.farthest_rad(ellipsoid::direction(centroid));
         Summary {
-            area_m2: libm::ceil(region.area_m2()) as u64,
+            area_m2: libm::ceil(region.area_m2() * (1.0 + ellipsoid::AREA_ERROR)) as u64,
             centroid,
             radius_m: libm::ceil(ellipsoid::surface_max_m(angle)) as u64,
         }

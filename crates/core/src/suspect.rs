@@ -26,7 +26,37 @@ pub(crate) fn name(verdict: &mut Verdict, region: &Region, evidence: &Evidence<'
         }
     }
     verdict.conflicts = conflicts(evidence)?;
+    if verdict.contradicted.is_empty() && verdict.conflicts.is_empty() {
+        verdict.contradicted = irreconcilable(evidence)?;
+    }
     Ok(())
+}
+
+/// A smallest set of landmarks that no place fits all of, for when every two of them agree: three caps that
+/// meet in pairs and not together, as a rule (Helly). Each round finds, by halving, the first cap that leaves
+/// no place together with those found before.
+fn irreconcilable(evidence: &Evidence<'_>) -> Result<Vec<LandmarkId>, Stopped> {
+    let mut caps: Vec<Bound> = evidence.caps().filter(|bound| !bound.cap.is_whole()).collect();
+    caps.sort_unstable_by(|a, b| {
+        a.cap.versine().total_cmp(&b.cap.versine()).then(a.landmark.cmp(&b.landmark))
+    });
+    let mut found: Vec<Bound> = Vec::new();
+    let empty = |found: &[Bound], more: &[Bound]| -> Result<bool, Stopped> {
+        let bounds = found.iter().chain(more).copied().collect();
+        Ok(Region::of(bounds, 0, evidence.stop())?.is_empty())
+    };
+    while !empty(&found, &[])? && empty(&found, &caps)? {
+        let (mut fits, mut fails) = (0, caps.len());
+        while fails - fits > 1 {
+            let middle = fits.midpoint(fails);
+            if empty(&found, &caps[..middle])? { fails = middle } else { fits = middle }
+        }
+        found.push(caps[fails - 1]);
+        caps.truncate(fails - 1);
+    }
+    let mut landmarks: Vec<LandmarkId> = found.iter().map(|bound| bound.landmark).collect();
+    landmarks.sort_unstable();
+    Ok(landmarks)
 }
 
 /// Binding landmarks that are looked at for doubt, smallest cap first.
@@ -41,7 +71,7 @@ pub(crate) fn doubted(region: &Region, evidence: &Evidence<'_>) -> Result<Vec<Do
     }
     for bound in region.binding().take(DOUBTS_TRIED) {
         evidence.check()?;
-        let held = region.within(bound)?.solid_angle_sr();
+        let held = region.within(bound, evidence.stop())?.solid_angle_sr();
         let share_ppm = libm::ceil(1e6 * held / area) as u32;
         if share_ppm < DOUBTED_BELOW_PPM {
             doubts.push(Doubt { landmark: bound.landmark, share_ppm });

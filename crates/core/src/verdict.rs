@@ -41,7 +41,8 @@ pub struct Verdict {
     /// The least number of lying groups that leaves a place; one or more is a security event.
     pub least_liars: u32,
     /// Landmarks that contradict all of the region (or, when it is empty, all of the region that the least
-    /// number of liars leaves), in the mesh's order.
+    /// number of liars leaves), in the mesh's order. Where every landmark agrees with some of it and every two
+    /// with each other, a smallest set of landmarks that no place fits all of.
     pub contradicted: Vec<LandmarkId>,
     /// Landmarks that bind the region and agree with next to none of it: a hint whom to doubt, never a
     /// ground for a finding. Empty unless it was asked for.

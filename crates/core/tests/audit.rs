@@ -151,3 +151,21 @@ fn an_audit_stops_when_told() {
     let pairs = pairs(&mesh, &[]);
     assert_eq!(audit(&BORDERS, &mesh, VACUUM, &pairs, &[], &|| true), Err(Stopped));
 }
+
+/// A mesh in which everyone contradicts everyone is answered soon, with a bound that is marked as one.
+#[test]
+fn a_tangled_mesh_is_answered_with_a_bound() {
+    let mut chance = world::Chance::of(3);
+    let named = |index: usize| {
+        let point = chance.point();
+        landmark(&format!("l{index:03}"), point.lat_deg(), point.lon_deg())
+    };
+    let mesh = Mesh::new((0..512).map(named).collect()).unwrap();
+    let ids: Vec<_> = mesh.ids().collect();
+    let all = ids.iter().flat_map(|a| ids.iter().filter(move |b| a < b).map(move |b| (*a, *b)));
+    let pair = |(first, second)| Pair { first, second, round_trip: RoundTrip::from_ns(1_000).unwrap() };
+    let found = run(&mesh, &all.map(pair).collect::<Vec<_>>(), &[]);
+    assert!(!found.exact);
+    assert!((200..512).contains(&found.least_liars), "{}", found.least_liars);
+    assert_eq!(found.suspended.len(), 512);
+}

@@ -234,3 +234,63 @@ fn the_digest_is_that_of_the_file() {
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(Borders::SHA256.trim(), hex);
 }
+
+/// Rims of grouped landmarks that pass within kilometres of the smallest countries: the cases in which one
+/// group has a cap that fails all over a cell and another that only crosses it.
+#[test]
+fn small_countries_are_not_missed_by_grouped_landmarks() {
+    let long: u64 = std::env::var("LIGHTCONE_LONG").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let small: Vec<AreaId> = ["VA", "SM", "LI", "MC", "AD", "GI", "MO", "TK", "NR", "SG", "LU", "MT"]
+        .iter()
+        .map(|code| BORDERS.find(code).unwrap())
+        .collect();
+    let places: Vec<Vec<Direction>> = small
+        .iter()
+        .map(|area| {
+            DENSE
+                .iter()
+                .filter(|chain| chain.0 == *area || chain.1 == *area)
+                .flat_map(|chain| chain.2.clone())
+                .collect()
+        })
+        .collect();
+    let mut inside = 0;
+    for seed in 0..30_000 * long {
+        let mut chance = Chance::of(seed ^ 0x9999);
+        let which = chance.below(small.len());
+        let aim = places[which][chance.below(places[which].len())];
+        let (mesh, observations) = rims_near(aim, &mut chance);
+        let evidence = Evidence::new(&mesh, VACUUM, &observations);
+        let liars = chance.below(evidence.groups().min(3)) as u32;
+        let region = evidence.region(liars).unwrap();
+        let touches = places[which].iter().any(|place| world::failing(&evidence, *place) <= liars as usize);
+        inside += u32::from(touches);
+        let found = BORDERS.touched(&region).contains(small[which]);
+        assert!(found || !touches, "seed {seed}: {} is missed", BORDERS.code(small[which]));
+    }
+    assert!(inside > 3_000, "{inside}");
+}
+
+/// Two to four landmarks in each of two to four groups, with rims within forty kilometres of a place.
+fn rims_near(
+    aim: Direction,
+    chance: &mut Chance,
+) -> (lightcone_core::Mesh, Vec<lightcone_core::Observation>) {
+    use lightcone_core::{ClockError, Landmark, Mesh};
+    let groups = 2 + chance.below(3);
+    let count = groups * (2 + chance.below(3));
+    let landmarks = (0..count).map(|index| Landmark {
+        name: format!("l{index:02}"),
+        point: ellipsoid::point(chance.near(aim, 0.1)),
+        position_error: Metres::ZERO,
+        clock_error: ClockError::default(),
+        group: Some(format!("g{}", index % groups)),
+    });
+    let mesh = Mesh::new(landmarks.collect()).unwrap();
+    let observations = mesh.ids().map(|id| {
+        let metres = mesh.direction(id).angle_to(aim) * ellipsoid::A_M + 80_000.0 * (chance.share() - 0.4);
+        world::seen(id, world::light_ns(metres.max(100.0)))
+    });
+    let observations = observations.collect();
+    (mesh, observations)
+}

@@ -209,6 +209,50 @@ fn contradicting_landmarks_are_named() {
     assert_eq!(mesh.landmark(located.verdict.contradicted[0]).name, "sydney");
 }
 
+/// Three bounds that meet two by two and not all three: each is part of the contradiction, and named.
+#[test]
+fn a_contradiction_of_three_is_named() {
+    let seen = [
+        Seen("a", 10.0, 0.0, 3.68),
+        Seen("b", 10.0, 10.0, 3.68),
+        Seen("c", 18.5, 5.0, 3.68),
+        Seen("far", 0.0, 40.0, 90.0),
+    ];
+    let question = Question::Claim { point: point(12.0, 5.0), tolerance: Metres::ZERO };
+    let (located, mesh) = ask(&seen, &with(0), question);
+    assert_eq!(located.verdict.answers[0].finding, Finding::Inconsistent);
+    assert!(located.verdict.conflicts.is_empty(), "every two agree");
+    assert!(located.verdict.touched.is_empty(), "no place fits, so none is touched");
+    let named: Vec<&str> =
+        located.verdict.contradicted.iter().map(|id| mesh.landmark(*id).name.as_str()).collect();
+    assert_eq!(named, ["a", "b", "c"]);
+}
+
+/// Of several round trips to one landmark the tightest counts, in whatever order they come, even where the
+/// straight line reaches everywhere from a pole.
+#[test]
+fn repeated_round_trips_leave_no_trace_of_their_order() {
+    let landmark = Landmark {
+        name: "one".into(),
+        point: point(0.0, 10.0),
+        position_error: Metres::ZERO,
+        clock_error: ClockError::default(),
+        group: None,
+    };
+    let mesh = Mesh::new(vec![landmark]).unwrap();
+    let id = mesh.find("one").unwrap();
+    for mode in ["vacuum", "chord", "fibre:1.468"] {
+        let settings = Settings { mode: mode.parse().unwrap(), ..with(0) };
+        let area = |first: i64, second: i64| {
+            let observations = [world::seen(id, first), world::seen(id, second)];
+            let inquiry =
+                Inquiry { mesh: &mesh, observations: &observations, questions: &[], settings: &settings };
+            locate(&BORDERS, &inquiry, &|| false).unwrap().verdict.summary.map(|summary| summary.area_m2)
+        };
+        assert_eq!(area(84_680_000, 84_800_000), area(84_800_000, 84_680_000), "{mode}");
+    }
+}
+
 /// Hsinchu is Taiwan's under a destination list, and also China's where every claim counts.
 #[test]
 fn hsinchu_under_both_worldviews() {

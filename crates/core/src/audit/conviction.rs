@@ -3,7 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use super::cover::{Graph, NoCover};
+use super::cover::{Budget, Graph, NoCover};
 use super::{Cause, Suspension};
 use crate::landmark::{LandmarkId, Mesh};
 use crate::stop::Stopped;
@@ -22,11 +22,12 @@ pub(super) fn convict(
     conflicts: &[Conflict],
     stop: &dyn Fn() -> bool,
 ) -> Result<Verdict, Stopped> {
+    let budget = &Budget::new(stop);
     let edges = conflicts.iter().map(|conflict| (conflict.first.0, conflict.second.0));
     let graph = Graph::of(mesh.landmarks().len(), edges);
     let mut verdict = Verdict { least_liars: 0, least_groups: 0, suspended: Vec::new(), exact: true };
     for part in graph.parts() {
-        match judge(&graph, &part, stop) {
+        match judge(&graph, &part, budget) {
             Ok((least, suspended)) => {
                 verdict.least_liars += least;
                 verdict.suspended.extend(suspended);
@@ -40,22 +41,23 @@ pub(super) fn convict(
         }
     }
     verdict.suspended.sort_unstable_by_key(|suspension| suspension.landmark);
-    (verdict.least_groups, verdict.exact) = least_groups(mesh, conflicts, verdict.exact, stop)?;
+    (verdict.least_groups, verdict.exact) = least_groups(mesh, conflicts, verdict.exact, budget)?;
     Ok(verdict)
 }
 
 /// The part of each vertex of one connected part of the graph.
-fn judge(graph: &Graph, part: &[u32], stop: &dyn Fn() -> bool) -> Result<(u32, Vec<Suspension>), NoCover> {
-    let least = graph.least_cover(part, &[], stop)?;
+fn judge(graph: &Graph, part: &[u32], budget: &Budget<'_>) -> Result<(u32, Vec<Suspension>), NoCover> {
+    let least = graph.least_cover(part, &[], budget)?;
     let mut needed: Vec<u32> = Vec::new();
     let mut possible: Vec<u32> = Vec::new();
     for &vertex in part {
         let neighbours = graph.neighbours(vertex);
         // Left out, all its neighbours must be in.
-        if neighbours.len() as u32 + graph.least_cover(part, &[neighbours, &[vertex]].concat(), stop)? > least
+        if neighbours.len() as u32 + graph.least_cover(part, &[neighbours, &[vertex]].concat(), budget)?
+            > least
         {
             needed.push(vertex);
-        } else if graph.least_cover(part, &[vertex], stop)? < least {
+        } else if graph.least_cover(part, &[vertex], budget)? < least {
             possible.push(vertex);
         }
     }
@@ -92,7 +94,7 @@ fn least_groups(
     mesh: &Mesh,
     conflicts: &[Conflict],
     exact: bool,
-    stop: &dyn Fn() -> bool,
+    budget: &Budget<'_>,
 ) -> Result<(u32, bool), Stopped> {
     let groups = |conflict: &Conflict| (mesh.group(conflict.first).0, mesh.group(conflict.second).0);
     let alone: BTreeSet<u32> = conflicts.iter().map(groups).filter(|(a, b)| a == b).map(|(a, _)| a).collect();
@@ -100,7 +102,7 @@ fn least_groups(
     let graph = Graph::of(mesh.group_count(), others);
     let (mut least, mut exact) = (alone.len() as u32, exact);
     for part in graph.parts() {
-        match graph.least_cover(&part, &[], stop) {
+        match graph.least_cover(&part, &[], budget) {
             Ok(cover) => least += cover,
             Err(NoCover::GaveUp) => {
                 least += graph.matching(&part);

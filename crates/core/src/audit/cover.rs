@@ -2,13 +2,32 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use crate::stop::Stopped;
 
-/// Steps of the search between two looks at `stop`.
-const STEPS_PER_SLICE: u32 = 4_096;
-/// A search gives up after so many steps.
-const STEPS_MAX: u32 = 400_000;
+/// All searches of an audit together may look at so many neighbours: less than a second.
+const WORK_MAX: usize = 100_000_000;
+
+/// What searches may still do, and whether anyone waits for them.
+pub(super) struct Budget<'a> {
+    left: Cell<usize>,
+    stop: &'a dyn Fn() -> bool,
+}
+
+impl<'a> Budget<'a> {
+    pub(super) fn new(stop: &'a dyn Fn() -> bool) -> Self {
+        Self { left: Cell::new(WORK_MAX), stop }
+    }
+
+    fn spend(&self, work: usize) -> Result<(), NoCover> {
+        if (self.stop)() {
+            return Err(NoCover::Stopped(Stopped));
+        }
+        self.left.set(self.left.get().checked_sub(work).ok_or(NoCover::GaveUp)?);
+        Ok(())
+    }
+}
 
 /// A graph of vertices from zero.
 #[derive(Clone, Debug)]
@@ -67,16 +86,11 @@ impl Graph {
     }
 
     /// The size of a least cover of one part, when the vertices `out` are taken away beforehand.
-    pub(super) fn least_cover(
-        &self,
-        part: &[u32],
-        out: &[u32],
-        stop: &dyn Fn() -> bool,
-    ) -> Result<u32, NoCover> {
+    pub(super) fn least_cover(&self, part: &[u32], out: &[u32], budget: &Budget<'_>) -> Result<u32, NoCover> {
         let mut alive = vec![false; self.neighbours.len()];
         part.iter().for_each(|vertex| alive[*vertex as usize] = true);
         out.iter().for_each(|vertex| alive[*vertex as usize] = false);
-        let mut search = Search { graph: self, part, alive, best: part.len() as u32, steps: 0, stop };
+        let mut search = Search { graph: self, part, alive, best: part.len() as u32, budget };
         search.branch(0)?;
         Ok(search.best)
     }
@@ -103,19 +117,13 @@ struct Search<'a> {
     part: &'a [u32],
     alive: Vec<bool>,
     best: u32,
-    steps: u32,
-    stop: &'a dyn Fn() -> bool,
+    budget: &'a Budget<'a>,
 }
 
 impl Search<'_> {
     fn branch(&mut self, taken: u32) -> Result<(), NoCover> {
-        self.steps += 1;
-        if self.steps > STEPS_MAX {
-            return Err(NoCover::GaveUp);
-        }
-        if self.steps.is_multiple_of(STEPS_PER_SLICE) && (self.stop)() {
-            return Err(NoCover::Stopped(Stopped));
-        }
+        // A step looks at every neighbour of every vertex.
+        self.budget.spend(self.part.iter().map(|&vertex| 1 + self.graph.neighbours(vertex).len()).sum())?;
         let busiest = self
             .part
             .iter()
@@ -164,7 +172,7 @@ mod tests {
 
     fn least(vertices: usize, edges: &[(u32, u32)]) -> Option<u32> {
         let graph = Graph::of(vertices, edges.iter().copied());
-        graph.parts().iter().map(|part| graph.least_cover(part, &[], &|| false).ok()).sum()
+        graph.parts().iter().map(|part| graph.least_cover(part, &[], &Budget::new(&|| false)).ok()).sum()
     }
 
     #[test]

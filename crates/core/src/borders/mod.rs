@@ -133,6 +133,13 @@ impl Borders {
         place.ok().map(|place| self.by_code[place])
     }
 
+    /// The destination of that code: an area that some worldview maps an atom to, the sea (`XZ`) among them.
+    /// A disputed unit that only counts as its claimants' is none, so no question can name it.
+    #[must_use]
+    pub fn find_destination(&self, code: &str) -> Option<AreaId> {
+        self.find(code).filter(|area| self.worldviews.has_destination(*area))
+    }
+
     /// The code of an atom.
     #[must_use]
     pub fn code(&self, area: AreaId) -> &str {

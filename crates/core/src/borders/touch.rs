@@ -176,7 +176,8 @@ impl<'a> Search<'a> {
         let numbers = &self.open[open.clone()];
         for (place, &number) in numbers.iter().enumerate() {
             let dome = &self.domes[number as usize];
-            if !fails(dome) {
+            // A group can have a dome that was left open before another of its domes failed everywhere.
+            if self.failed.contains(&dome.group) || !fails(dome) {
                 continue;
             }
             let counted = |&earlier: &u32| {

@@ -20,6 +20,10 @@ impl Worldviews {
         Ok(Self([listed, atoms().map(|atom| everyones(borders, atom)).collect()]))
     }
 
+    pub(super) fn has_destination(&self, area: AreaId) -> bool {
+        self.0.iter().flatten().any(|destinations| destinations.contains(area))
+    }
+
     pub(super) fn destinations(&self, worldview: WorldviewId, atom: AreaId) -> AreaSet {
         let table = match worldview {
             WorldviewId::Destination => &self.0[0],

@@ -49,7 +49,10 @@ impl<'mesh> Evidence<'mesh> {
         let mut reaches: Vec<(LandmarkId, Reach)> =
             observations.iter().map(|seen| (seen.landmark, mesh.reach(mode, *seen))).collect();
         if !reaches.is_sorted_by(|a, b| a.0 < b.0) {
-            reaches.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.surface_m().total_cmp(&b.1.surface_m())));
+            reaches.sort_by(|a, b| {
+                let latitude_rad = |reach: &(LandmarkId, Reach)| mesh.site(reach.0).latitude_rad;
+                a.0.cmp(&b.0).then_with(|| a.1.tighter(b.1, latitude_rad(a)))
+            });
             reaches.dedup_by_key(|reach| reach.0);
         }
         let groups = count_groups(mesh, &reaches);
@@ -60,6 +63,10 @@ impl<'mesh> Evidence<'mesh> {
     #[must_use]
     pub fn until(self, stop: &'mesh dyn Fn() -> bool) -> Self {
         Self { stop: Stop::when(stop), ..self }
+    }
+
+    pub(crate) fn stop(&self) -> Stop<'mesh> {
+        self.stop
     }
 
     pub(crate) fn check(&self) -> Result<(), Stopped> {

@@ -73,9 +73,9 @@ impl Region {
 
     /// The part of the region that one bound holds: the same bounds, with that one's word borne by one group
     /// more than may lie.
-    pub(crate) fn within(&self, bound: &Bound) -> Result<Self, Stopped> {
+    pub(crate) fn within(&self, bound: &Bound, stop: Stop<'_>) -> Result<Self, Stopped> {
         let sworn = (0..=self.liars).map(|number| Bound { group: GroupId(u32::MAX - number), ..*bound });
-        Self::of(self.bounds.iter().copied().chain(sworn).collect(), self.liars, Stop::default())
+        Self::of(self.bounds.iter().copied().chain(sworn).collect(), self.liars, stop)
     }
 
     /// Whether it is empty, bounded or everything.
