@@ -46,6 +46,11 @@ impl Write for Out {
     }
 }
 
+/// A text from a file without control characters, which could steer the terminal that shows it.
+pub(crate) fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
 /// Whether standard output is a terminal.
 pub(crate) fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
@@ -96,5 +101,6 @@ pub(crate) enum Tone {
 
 /// Tells people something beside the answer, on standard error. A closed standard error is no failure.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let lines: Vec<String> = text.lines().map(printable).collect();
+    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
 }

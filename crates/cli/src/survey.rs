@@ -1,6 +1,6 @@
 //! Files made into what the core takes: a mesh of landmarks, and each target's observations.
 
-use lightcone_core::{Age, AreaSet, Borders, Landmark, Mesh, Metres, Observation, Question};
+use lightcone_core::{Age, AreaSet, Borders, Landmark, Mesh, Metres, Observation, Question, WorldviewId};
 
 use crate::args::{MeshArgs, QuestionArgs};
 use crate::data::{Node, Nodes, Role, Trips};
@@ -142,19 +142,31 @@ pub(crate) fn questions(borders: &Borders, args: &QuestionArgs) -> Outcome<Vec<Q
     Ok(questions)
 }
 
-/// The areas of a list of codes.
+/// The areas of a list of codes, each a destination: that is what questions are about.
 pub(crate) fn areas(borders: &Borders, codes: &[String], flag: &str) -> Outcome<AreaSet> {
     let mut set = AreaSet::EMPTY;
     for code in codes {
-        let known = borders.find(&code.trim().to_ascii_uppercase());
-        let area = known.ok_or_else(|| {
-            Failure::usage(format!(
-                "`{code}` in {flag} is no area code; `lightcone borders` lists them (ISO 3166-1 alpha-2, XZ for the sea)"
-            ))
-        })?;
-        set.insert(area);
+        let known = borders.find_destination(&code.trim().to_ascii_uppercase());
+        set.insert(known.ok_or_else(|| no_destination(borders, code, flag))?);
     }
     Ok(set)
+}
+
+/// A code that no question can be about: unknown, or a disputed unit, which counts as others.
+fn no_destination(borders: &Borders, code: &str, flag: &str) -> Failure {
+    let Some(unit) = borders.find(&code.trim().to_ascii_uppercase()) else {
+        return Failure::usage(format!(
+            "`{code}` in {flag} is no area code; `lightcone borders` lists them (ISO 3166-1 alpha-2, XZ for the sea)"
+        ));
+    };
+    let counts_as = WorldviewId::ALL.map(|worldview| {
+        let codes = borders.codes(&borders.destinations(worldview, unit)).join(" ");
+        format!("{codes} (worldview {})", worldview.name())
+    });
+    Failure::usage(format!(
+        "`{code}` in {flag} is a disputed unit, which no question can name; it counts as {}: ask about those",
+        counts_as.join(" or ")
+    ))
 }
 
 /// Who is asked about: the ids of the command line, each with a measurement.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use lightcone_core::{Borders, Finding, Question, WorldviewId};
 
 use super::judged::Judged;
-use crate::render::words::grouped;
+use crate::render::words::{self, grouped};
 
 /// Targets named in a line before it is cut.
 const NAMED_MAX: usize = 8;
@@ -135,9 +135,7 @@ fn named(
     if found.is_empty() {
         return Ok(());
     }
-    let name = |judged: &&Judged| {
-        if judged.name == judged.id { judged.id.clone() } else { format!("{} ({})", judged.id, judged.name) }
-    };
+    let name = |judged: &&Judged| words::named(&judged.id, &judged.name);
     let shown: Vec<String> = found.iter().take(NAMED_MAX).map(name).collect();
     let more = found.len().saturating_sub(NAMED_MAX);
     let tail = if more > 0 { format!(" and {more} more") } else { String::new() };

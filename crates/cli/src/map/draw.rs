@@ -198,7 +198,7 @@ impl Sheet<'_> {
         let disks = self.answered.located.verdict.binding.iter();
         let radius = disks.filter(|disk| disk.landmark == bound.landmark).map(|disk| disk.radius_m).next();
         let name = self.words.short(bound.landmark);
-        radius.map_or_else(|| name.to_owned(), |radius_m| format!("{name}, {}", words::km(radius_m)))
+        radius.map_or_else(|| name.clone(), |radius_m| format!("{name}, {}", words::km(radius_m)))
     }
 
     /// Names a landmark that is off the map on its rim, where the rim bounds the region.
@@ -317,6 +317,7 @@ impl Sheet<'_> {
             None if verdict.extent == Some(Extent::Empty) => {
                 "No place fits: landmarks contradict one another".to_owned()
             }
+            None if verdict.extent.is_none() => "Too few trust groups measured".to_owned(),
             None => format!("{} landmarks rule nothing out", verdict.landmarks),
         };
         let below =
@@ -330,17 +331,17 @@ impl Sheet<'_> {
         let words = self.words;
         let mut legend = Legend::new(scene);
         for answer in &verdict.answers {
-            legend.finding(answer.finding.name(), rgb_of(answer.finding));
+            legend.finding(&words::headline(verdict, answer), rgb_of(answer.finding));
             legend.say(&words.question(&answer.question));
             for reason in &answer.reasons {
-                legend.say(&words.reason(reason));
+                legend.say(&words.reason(&answer.question, reason));
             }
         }
         if let (true, Some(finding)) = (verdict.answers.is_empty(), words::unasked(verdict)) {
             legend.finding(finding.name(), rgb_of(finding));
         }
         legend.head("Possible jurisdictions");
-        legend.say(&words.areas(&words.jurisdictions(verdict)));
+        legend.say(&words.possible(verdict));
         if verdict.least_liars > 0 {
             legend.head("Contradictions");
             legend.warn(&words::lying(verdict.least_liars), CLASHING.rgb);

@@ -41,10 +41,22 @@ pub(crate) struct Ask<'a> {
     pub(crate) settings: &'a Settings,
 }
 
+/// Only plain connections are built so far; to take another for one would be a lie about who listens.
+fn no_scheme(scheme: &str, url: &str) -> Failure {
+    Failure::usage(format!(
+        "`{scheme}` in --server {url}: only http is supported, TLS is not built yet; \
+         use http on loopback or through a tunnel, such as http://127.0.0.1:7443"
+    ))
+}
+
 impl Remote {
     /// Connects to a server such as `http://127.0.0.1:7443`.
     pub(crate) fn connect(url: &str) -> Outcome<Self> {
-        let address = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+        let address = match url.split_once("://") {
+            None => format!("http://{url}"),
+            Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => url.to_owned(),
+            Some((scheme, _)) => return Err(no_scheme(scheme, url)),
+        };
         let endpoint = Endpoint::from_shared(address)
             .map_err(|_| {
                 Failure::usage(format!("`{url}` is no server address such as http://127.0.0.1:7443"))

@@ -90,13 +90,14 @@ fn disk(words: Words<'_>, target: &str, id: LandmarkId, cap: &Cap, radius_m: Opt
 
 fn landmark(words: Words<'_>, id: LandmarkId) -> Value {
     let landmark = words.mesh.landmark(id);
+    let name = words.nodes.find(&landmark.name).map_or("", |node| node.name.as_str());
     json!({
         "type": "Feature",
         "geometry": { "type": "Point", "coordinates": at(landmark.point) },
         "properties": {
             "kind": "landmark",
             "landmark": landmark.name,
-            "name": words.short(id),
+            "name": name,
             "group": words.mesh.group_name(words.mesh.group(id)),
             "position_error_m": landmark.position_error.ceil(),
         },

@@ -21,19 +21,23 @@ pub(crate) fn write(out: &mut dyn Write, words: Words<'_>, all: &[Answered], sty
     ]);
     for answered in all {
         let verdict = &answered.located.verdict;
-        let findings: Vec<_> = match &verdict.answers[..] {
-            [] => words::unasked(verdict).into_iter().collect(),
-            answers => answers.iter().map(|answer| answer.finding).collect(),
+        let unasked = words::unasked(verdict);
+        let (names, last): (Vec<String>, _) = match &verdict.answers[..] {
+            [] => (unasked.iter().map(ToString::to_string).collect(), unasked),
+            answers => (
+                answers.iter().map(|answer| words::headline(verdict, answer)).collect(),
+                answers.last().map(|answer| answer.finding),
+            ),
         };
-        let names: Vec<&str> = findings.iter().map(|finding| finding.name()).collect();
+        let least = verdict.extent.map_or_else(|| "unknown".to_owned(), |_| verdict.least_liars.to_string());
         let number = |text: Option<String>| (text.unwrap_or_default(), None);
         columns.row(vec![
             (words.node(&answered.target), None),
-            (names.join(" "), findings.last().map(|finding| words::tone(*finding))),
+            (names.join(" "), last.map(words::tone)),
             number(verdict.summary.map(|summary| words::km2(summary.area_m2))),
             number(verdict.summary.map(|summary| words::km(summary.radius_m))),
-            number(Some(verdict.least_liars.to_string())),
-            (words.areas(&words.jurisdictions(verdict)), None),
+            number(Some(least)),
+            (words.possible(verdict), None),
         ]);
     }
     columns.write(out, style)?;

@@ -29,7 +29,7 @@ pub(crate) fn write(
     writeln!(out, "{}", style.paint(Tone::Strong, &words.node(&answered.target)))?;
     let mut sheet = Sheet { out, style };
     for answer in &verdict.answers {
-        sheet.answer(words, answer)?;
+        sheet.answer(words, verdict, answer)?;
     }
     let unasked = words::unasked(verdict).filter(|_| verdict.answers.is_empty());
     if let Some(finding) = unasked {
@@ -65,12 +65,12 @@ impl Sheet<'_> {
         writeln!(self.out, "  {label}{text}")
     }
 
-    fn answer(&mut self, words: Words<'_>, answer: &Answer) -> io::Result<()> {
-        let finding = self.style.paint(words::tone(answer.finding), answer.finding.name());
+    fn answer(&mut self, words: Words<'_>, verdict: &Verdict, answer: &Answer) -> io::Result<()> {
+        let finding = self.style.paint(words::tone(answer.finding), &words::headline(verdict, answer));
         let holds = words.holds(answer).map_or_else(String::new, |holds| format!(" ({holds})"));
         writeln!(self.out, "  {finding}: {}{holds}", words.question(&answer.question))?;
         for reason in &answer.reasons {
-            self.line("  because", &words.reason(reason))?;
+            self.line("  because", &words.reason(&answer.question, reason))?;
         }
         for settlement in &answer.settled_by {
             self.line("  settled by", &words.settlement(settlement))?;
@@ -87,7 +87,7 @@ impl Sheet<'_> {
             }
             (Some(Extent::Empty), _) => self.line("region", "none: no place fits"),
             (Some(Extent::Whole | Extent::Bounded), _) => self.line("region", "the whole Earth"),
-            (None, _) => self.line("region", "none: too few trust groups measured"),
+            (None, _) => self.line("region", "unknown: too few trust groups measured"),
         }
     }
 
@@ -104,6 +104,7 @@ impl Sheet<'_> {
     fn liars(&mut self, words: Words<'_>, verdict: &Verdict) -> io::Result<()> {
         let allowed = format!("f = {} of {}", verdict.liars, words::groups(verdict.groups));
         let least = match verdict.least_liars {
+            _ if verdict.extent.is_none() => format!("{allowed}; unknown whether all agree"),
             0 => format!("{allowed}; all agree"),
             least => {
                 format!("{allowed}; {}", self.style.paint(Tone::Bad, &words::lying(least)))
@@ -143,6 +144,11 @@ impl Sheet<'_> {
 }
 
 fn counted(words: Words<'_>, verdict: &Verdict) -> String {
-    let jurisdictions = words.jurisdictions(verdict);
-    format!("{}: {}", jurisdictions.len(), words.areas(&jurisdictions))
+    let possible = words.possible(verdict);
+    match verdict.extent {
+        None | Some(Extent::Empty) => possible,
+        Some(Extent::Bounded | Extent::Whole) => {
+            format!("{}: {possible}", words.jurisdictions(verdict).len())
+        }
+    }
 }

@@ -6,7 +6,7 @@ use lightcone_core::verdict::{Answer, Assumption, Reason, Settlement};
 use lightcone_core::{AreaId, AreaSet, Borders, Finding, LandmarkId, LightMode, Mesh, Question, Verdict};
 
 use crate::data::Nodes;
-use crate::out::Tone;
+use crate::out::{Tone, printable};
 
 /// Codes shown before a list is cut.
 const CODES_SHOWN: usize = 14;
@@ -30,16 +30,13 @@ impl Words<'_> {
 
     /// A node by its id, with its name where that says more.
     pub(crate) fn node(&self, id: &str) -> String {
-        match self.nodes.find(id) {
-            Some(node) if node.name != id => format!("{id} ({})", node.name),
-            _ => id.to_owned(),
-        }
+        named(id, self.nodes.find(id).map_or(id, |node| &node.name))
     }
 
     /// A landmark's name for people.
-    pub(crate) fn short(&self, id: LandmarkId) -> &str {
+    pub(crate) fn short(&self, id: LandmarkId) -> String {
         let id = &self.mesh.landmark(id).name;
-        self.nodes.find(id).map_or("", |node| node.name.as_str())
+        self.nodes.find(id).map_or_else(String::new, |node| printable(&node.name))
     }
 
     /// Codes of areas, the sea last, cut when there are many.
@@ -72,6 +69,15 @@ impl Words<'_> {
             .fold(AreaSet::EMPTY, |all, atom| all.union(self.borders.destinations(verdict.worldview, atom)))
     }
 
+    /// The jurisdictions still possible, cut when there are many; or why there are none to tell.
+    pub(crate) fn possible(&self, verdict: &Verdict) -> String {
+        match verdict.extent {
+            None => "unknown".to_owned(),
+            Some(Extent::Empty) => "no place fits".to_owned(),
+            Some(Extent::Bounded | Extent::Whole) => self.areas(&self.jurisdictions(verdict)),
+        }
+    }
+
     /// The disputed atoms that the region touches.
     pub(crate) fn disputed(&self, verdict: &Verdict) -> Vec<String> {
         let areas = self.borders.areas();
@@ -96,14 +102,19 @@ impl Words<'_> {
         }
     }
 
-    /// Why a finding is what it is.
-    pub(crate) fn reason(&self, reason: &Reason) -> String {
+    /// Why the finding of a question is what it is.
+    pub(crate) fn reason(&self, question: &Question, reason: &Reason) -> String {
         match reason {
             Reason::TouchesNone => "the region touches none of these areas".to_owned(),
             Reason::TouchesOnly(areas) => format!("the region touches only {}", self.areas(areas)),
             Reason::Touches(areas) => format!("the region touches {}", self.areas(areas)),
             Reason::ReachesSea => "the region reaches the sea (XZ), which is in no area".to_owned(),
-            Reason::ClaimWithin => "the claimed place is within the region".to_owned(),
+            Reason::ClaimWithin => match question {
+                Question::Claim { tolerance, .. } if tolerance.get() > 0.0 => {
+                    "the claimed place is within the region, or within its tolerance of it".to_owned()
+                }
+                _ => "the claimed place is within the region".to_owned(),
+            },
             Reason::ClaimBeyond { distance_m } => {
                 format!("the claimed place is at least {} outside the region", km(*distance_m))
             }
@@ -137,6 +148,34 @@ impl Words<'_> {
             1 => "holds with 1 lying group".to_owned(),
             more => format!("holds with {more} lying groups"),
         })
+    }
+}
+
+/// A node for people: its id, with its name where that says more.
+pub(crate) fn named(id: &str, name: &str) -> String {
+    if name == id { printable(id) } else { printable(&format!("{id} ({name})")) }
+}
+
+/// A finding as a headline. One that is certain only under an assumption never stands without it.
+pub(crate) fn headline(verdict: &Verdict, answer: &Answer) -> String {
+    let name = answer.finding.name();
+    if !answer.finding.is_certain() {
+        return name.to_owned();
+    }
+    let conditions: Vec<String> =
+        verdict.assumptions.iter().filter_map(|assumption| condition(assumption, &answer.question)).collect();
+    if conditions.is_empty() { name.to_owned() } else { format!("{name} (if {})", conditions.join(" and ")) }
+}
+
+/// An assumption as a condition on the finding of a question. How landmarks are grouped is told beside it.
+fn condition(assumption: &Assumption, question: &Question) -> Option<String> {
+    match assumption {
+        Assumption::EveryLandmarkHonest => Some("every landmark is honest".to_owned()),
+        Assumption::Fibre(index) => Some(format!("all signals travel in glass of index {}", index.get())),
+        Assumption::OnLand if matches!(question, Question::Inside { on_land: true, .. }) => {
+            Some("the chip is on land".to_owned())
+        }
+        Assumption::OnLand | Assumption::EachLandmarkItsOwnGroup => None,
     }
 }
 

@@ -98,6 +98,42 @@ fn nodes_left_out_are_said() {
 }
 
 #[test]
+fn control_characters_of_a_file_never_reach_the_terminal() {
+    let nodes = NODES.replace("a,A", "a,\u{1b}[2J\u{7}A").replace("b,B,3,4,1", "b\u{9b},B,,,");
+    for arguments in ["--liars 0", "--liars 0 --mode fibre:1.5", "--liars 0 -o svg"] {
+        let run = of(nodes.as_bytes(), RTT.as_bytes(), arguments);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let shown = run.stdout + &run.stderr;
+        assert!(!shown.contains(|c: char| c.is_control() && c != '\n'), "{shown:?}");
+        assert!(shown.contains("\u{fffd}[2J\u{fffd}A"), "{shown}");
+    }
+}
+
+#[test]
+fn what_was_not_computed_is_not_told() {
+    let stale = of(NODES.as_bytes(), RTT.as_bytes(), "--liars 3").stdout;
+    assert!(stale.contains("STALE") && stale.contains("jurisdictions  unknown"), "{stale}");
+    assert!(!stale.contains("; all agree") && !stale.contains("none"), "{stale}");
+    let pieces = "--nodes tests/data/pieces_nodes.csv --rtt tests/data/pieces_rtt.csv";
+    let clash = lightcone(&format!("locate {pieces} --target t --liars 0")).stdout;
+    assert!(clash.contains("INCONSISTENT") && clash.contains("jurisdictions  no place fits"), "{clash}");
+}
+
+#[test]
+fn a_finding_that_rests_on_an_assumption_never_stands_without_it() {
+    let azure = |rest: &str| lightcone(&format!("locate {AZURE} {rest}")).stdout;
+    let far = "--target southeastasia --claim 51,0";
+    assert!(azure(far).contains("  IMPOSSIBLE: CLAIM"));
+    assert!(azure(&format!("{far} --liars 0")).contains("  IMPOSSIBLE (if every landmark is honest): CLAIM"));
+    let glass = "IMPOSSIBLE (if all signals travel in glass of index 1.468)";
+    assert!(azure(&format!("{far} --mode fibre:1.468")).contains(glass));
+    assert!(azure("--all --claim 51,0 --mode fibre:1.468").contains(glass));
+    let land = azure("--target australiacentral --allow AU --on-land --deny CN");
+    assert!(land.contains("PROVEN (if the chip is on land): INSIDE AU on land"), "{land}");
+    assert!(land.contains("  PROVEN: OUTSIDE CN"), "{land}");
+}
+
+#[test]
 fn files_that_cannot_be_read() {
     let run = lightcone("locate --nodes none.csv --rtt none.csv --target t");
     assert!(run.code == 3 && run.stderr.contains("cannot read `none.csv`"), "{}", run.stderr);
@@ -113,6 +149,8 @@ fn arguments_that_are_wrong() {
         (format!("locate {AZURE}"), "--target"),
         (format!("locate {AZURE} --all --target a"), "cannot be used with"),
         (format!("locate {AZURE} --target southeastasia --deny ZZ"), "`ZZ` in --deny"),
+        (format!("locate {AZURE} --target southeastasia --deny XPA"), "counts as CN TW VN"),
+        (format!("locate {AZURE} --target southeastasia --allow sg,xpa"), "disputed unit"),
         (format!("locate {AZURE} --target southeastasia --mode fibre:0.5"), "within 1 to 2"),
         (format!("locate {AZURE} --target southeastasia --mode sound"), "none of `vacuum`"),
         (format!("locate {AZURE} --target southeastasia --claim 91,0"), "latitude 91"),

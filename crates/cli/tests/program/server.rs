@@ -69,6 +69,14 @@ fn no_server_is_said_with_a_remedy() {
 }
 
 #[test]
+fn only_plain_http_is_spoken_and_that_is_said() {
+    for url in ["https://127.0.0.1:7443", "grpc://127.0.0.1:7443"] {
+        let run = lightcone(&format!("locate {AZURE} --all --server {url}"));
+        assert!(run.code == 2 && run.stderr.contains("TLS is not built yet"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn settings_are_checked() {
     let run = lightcone("config check --set pool.threads=3");
     assert!(run.code == 0 && run.stdout.contains("threads = 3"), "{}{}", run.stdout, run.stderr);
