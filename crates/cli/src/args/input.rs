@@ -18,9 +18,6 @@ pub(crate) struct MeshArgs {
     /// How far landmarks may stand from their coordinates; else column pos_err_km says it
     #[arg(long, value_name = "K", value_parser = kilometres)]
     pub(crate) position_error_km: Option<Metres>,
-    /// Keep nodes flagged wrong (column quality) as landmarks
-    #[arg(long)]
-    pub(crate) bad_landmarks: bool,
 }
 
 /// Kilometres of the command line.

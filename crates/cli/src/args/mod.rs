@@ -61,6 +61,9 @@ pub(crate) enum Command {
 pub(crate) struct LocateArgs {
     #[command(flatten)]
     pub(crate) mesh: MeshArgs,
+    /// Keep nodes flagged wrong (column quality) as landmarks
+    #[arg(long, help_heading = "Input")]
+    pub(crate) bad_landmarks: bool,
     /// Locate this one; may be repeated
     #[arg(long, value_name = "ID", help_heading = "Who")]
     pub(crate) target: Vec<String>,
@@ -132,7 +135,7 @@ pub(crate) enum PlainFormat {
     Table,
     /// One object
     Json,
-    /// One row a finding
+    /// One row an entry
     Csv,
 }
 
@@ -169,7 +172,7 @@ pub(crate) struct EvaluateArgs {
     #[command(flatten)]
     pub(crate) settings: SettingArgs,
     /// Write one row a target to this CSV file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
 }
 

@@ -28,6 +28,8 @@ pub(crate) fn run(args: &EvaluateArgs, notes: Notes) -> Outcome<Exit> {
     if !subjects.mesh.is_grouped() {
         notes.say("each landmark counts as its own trust group");
     }
+    // Opened before the work, so that a file that cannot be written costs nothing.
+    let rows = args.out.as_deref().map(|path| Out::open(Some(path))).transpose()?;
     let settings = locate::settings_of(&args.settings, true);
     let judge = Judge { borders: &borders, mesh: &subjects.mesh, settings, question };
     let bar = progress::bar("judging", subjects.list.len(), notes.quiet());
@@ -37,10 +39,15 @@ pub(crate) fn run(args: &EvaluateArgs, notes: Notes) -> Outcome<Exit> {
         bar.inc(1);
     }
     bar.finish_and_clear();
+    let stale = all.iter().filter(|judged| judged.is_stale()).count();
+    if stale > 0 {
+        notes.say(&format!(
+            "{stale} targets are STALE: no more trust groups measured them than may lie; coverage leaves them out"
+        ));
+    }
     let method = format!("{} f={}", settings.mode, settings.liars);
     let words = Words { borders: &borders, mesh: &subjects.mesh, nodes: &subjects.nodes };
-    if let Some(path) = &args.out {
-        let mut rows = Out::open(Some(path))?;
+    if let Some(mut rows) = rows {
         write_rows(&mut rows, words, &method, &all)?;
         rows.finish()?;
     }

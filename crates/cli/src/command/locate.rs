@@ -24,8 +24,8 @@ const CHUNK_TARGETS: usize = 512;
 /// Locates what the command line names.
 pub(crate) fn run(args: &LocateArgs, notes: Notes) -> Outcome<Exit> {
     stop::listen()?;
-    let survey = Survey::read(&args.mesh, args.mesh.bad_landmarks)?;
-    for note in survey.notes(args.mesh.bad_landmarks) {
+    let survey = Survey::read(&args.mesh, args.bad_landmarks)?;
+    for note in survey.notes(args.bad_landmarks) {
         notes.say(&note);
     }
     let targets = if args.all { survey.targets() } else { survey::named_targets(&survey, &args.target)? };

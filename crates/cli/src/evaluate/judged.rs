@@ -22,7 +22,8 @@ pub(crate) struct Judged {
     pub(crate) name: String,
     /// Where it truly is.
     pub(crate) truth: Option<Point>,
-    /// Whether the region, each bound grown by the target's tolerance, holds the true place.
+    /// Whether the region, each bound grown by the target's tolerance, holds the true place; none when too
+    /// few groups measured for a region.
     pub(crate) covered: Option<bool>,
     /// Distance from the region's centre of mass to the true place.
     pub(crate) error_km: Option<f64>,
@@ -39,6 +40,11 @@ impl Judged {
     pub(crate) fn finding(&self) -> Option<Finding> {
         let asked = self.verdict.answers.first().map(|answer| answer.finding);
         asked.or_else(|| words::unasked(&self.verdict))
+    }
+
+    /// Whether too few groups measured to say anything.
+    pub(crate) const fn is_stale(&self) -> bool {
+        self.verdict.extent.is_none()
     }
 }
 
@@ -78,7 +84,7 @@ impl Judge<'_> {
             id: subject.id.clone(),
             name: subject.name.clone(),
             truth: subject.truth,
-            covered: subject.truth.map(|truth| self.covers(subject, truth)),
+            covered: subject.truth.and_then(|truth| self.covers(subject, truth)),
             error_km,
             area_km2: located.region.map(|region| region.area_m2() / 1e6),
             ms,
@@ -86,10 +92,10 @@ impl Judge<'_> {
         })
     }
 
-    fn covers(&self, subject: &Subject, truth: Point) -> bool {
+    fn covers(&self, subject: &Subject, truth: Point) -> Option<bool> {
         let evidence = Evidence::new(self.mesh, self.settings.mode, &subject.observations);
         let region = evidence.region_grown(self.settings.liars, subject.tolerance);
-        region.is_ok_and(|region| region.contains(ellipsoid::direction(truth)))
+        region.ok().map(|region| region.contains(ellipsoid::direction(truth)))
     }
 }
 

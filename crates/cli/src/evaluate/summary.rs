@@ -38,10 +38,12 @@ pub(crate) fn write(
     let errors: Vec<f64> = all.iter().filter_map(|judged| judged.error_km).collect();
     let known: Vec<bool> = all.iter().filter_map(|judged| judged.covered).collect();
     let covered = known.iter().filter(|covered| **covered).count();
-    let ms: f64 = all.iter().map(|judged| judged.ms).sum::<f64>() / all.len().max(1) as f64;
+    let times: Vec<f64> = all.iter().map(|judged| judged.ms).collect();
+    let ms = times.iter().sum::<f64>() / times.len().max(1) as f64;
+    let median_ms = quantile(&times, 0.5).unwrap_or_default();
     writeln!(
         out,
-        "{method:width$} {:>7} {:>8} {:>6} {:>17} {:>12} {:>17} {:>8} {ms:>10.4}",
+        "{method:width$} {:>7} {:>8} {:>6} {:>17} {:>12} {:>17} {:>8} {ms:>10.4} (median {median_ms:.4})",
         all.len(),
         share(covered, known.len(), 2),
         share(areas.len() - full.len(), all.len(), 1),
@@ -51,6 +53,10 @@ pub(crate) fn write(
         tenth(quantile(&errors, 0.9)),
     )?;
     writeln!(out, "\ncovered: {covered} of {} with a known place", known.len())?;
+    let stale = all.iter().filter(|judged| judged.is_stale()).count();
+    if stale > 0 {
+        writeln!(out, "stale: {stale}, not counted as covered or not")?;
+    }
     named(out, "not covered", all, |judged| judged.covered == Some(false))?;
     findings(out, all)?;
     clearances(out, borders, worldview, all)?;

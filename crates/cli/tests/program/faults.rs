@@ -134,6 +134,27 @@ fn a_finding_that_rests_on_an_assumption_never_stands_without_it() {
 }
 
 #[test]
+fn an_evaluation_says_who_is_stale_and_finds_out_early_that_it_cannot_write() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("nodes.csv"), NODES.to_owned() + "t,T,2,3,1\n").unwrap();
+    fs::write(folder.path().join("rtt.csv"), RTT).unwrap();
+    let evaluate = format!("evaluate {}", folder.path().display());
+    let judged = lightcone(&format!("{evaluate} --liars 0"));
+    assert!(
+        judged.stdout.contains("covered: 1 of 1") && judged.stdout.contains("(median "),
+        "{}",
+        judged.stdout
+    );
+    assert!(!judged.stdout.contains("stale"), "{}", judged.stdout);
+    let stale = lightcone(&format!("{evaluate} --liars 100"));
+    assert!(stale.stdout.contains("stale: 1") && !stale.stdout.contains("not covered"), "{}", stale.stdout);
+    assert!(stale.stderr.contains("1 targets are STALE"), "{}", stale.stderr);
+    let run = lightcone(&format!("{evaluate} --out no/such/rows.csv"));
+    assert!(run.code == 1 && run.stderr.contains("cannot write `no/such/rows.csv`"), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
 fn files_that_cannot_be_read() {
     let run = lightcone("locate --nodes none.csv --rtt none.csv --target t");
     assert!(run.code == 3 && run.stderr.contains("cannot read `none.csv`"), "{}", run.stderr);
