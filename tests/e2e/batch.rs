@@ -9,6 +9,7 @@ use lightcone::v1;
 use lightcone::v1::ErrorReason;
 use lightcone::v1::batch_outcome::Outcome;
 use lightcone::v1::location_service_client::LocationServiceClient;
+use lightcone_server::limits::CORRELATION_BYTES_MAX;
 use lightcone_tests::House;
 use prost::Message as _;
 use tonic::{Code, Status};
@@ -85,14 +86,18 @@ async fn bad_items_in_the_middle_break_nothing() {
         bad(|item| item.age_ns = vec![i64::MIN; 24], "aged"),
         bad(|item| item.questions = vec![inside(&["QQ"])], "area"),
         bad(|item| item.questions = vec![v1::Question::default(); 17], "questions"),
+        good.item("ü".repeat(CORRELATION_BYTES_MAX / 2 + 1)),
+        good.item("x".repeat(CORRELATION_BYTES_MAX)),
         good.item("last"),
     ];
     let (_, outcomes, end) =
         batch(&mut client, vec![world.header(vec![outside(&["CN"])]), items(frame)]).await;
     end.unwrap();
-    assert_eq!(outcomes.len(), 10);
+    assert_eq!(outcomes.len(), 12);
     assert!(matches!(outcome(&outcomes, "first"), Outcome::Brief(_)));
     assert!(matches!(outcome(&outcomes, "last"), Outcome::Brief(_)));
+    assert!(matches!(outcome(&outcomes, &"x".repeat(CORRELATION_BYTES_MAX)), Outcome::Brief(_)));
+    let cut = "ü".repeat(CORRELATION_BYTES_MAX / 2);
     for (id, expected, field) in [
         ("negative", ErrorReason::FieldInvalid, "`rtt_ns[5]`"),
         ("zero", ErrorReason::FieldInvalid, "`rtt_ns[5]`"),
@@ -102,6 +107,7 @@ async fn bad_items_in_the_middle_break_nothing() {
         ("aged", ErrorReason::FieldInvalid, "`age_ns[0]`"),
         ("area", ErrorReason::AreaUnknown, "`questions[0].inside.areas[0]`"),
         ("questions", ErrorReason::LimitExceeded, "`questions`"),
+        (cut.as_str(), ErrorReason::LimitExceeded, "`correlation_id`"),
     ] {
         let (reason, message) = reason(outcome(&outcomes, id));
         assert_eq!(reason, expected, "{id}: {message}");

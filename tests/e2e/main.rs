@@ -5,6 +5,7 @@ mod batch;
 mod calls;
 mod drain;
 mod health;
+mod idle;
 mod load;
 mod locate;
 mod refusals;

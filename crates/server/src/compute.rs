@@ -1,6 +1,7 @@
 //! What all services share to compute with: the borders, the pool and what it learned about time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lightcone_core::Borders;
 use lightcone_pool::{Cost, Lane, Lost, Pool, Tenant, Ticket, Token};
@@ -9,6 +10,7 @@ use tonic::Status;
 use crate::deadline::Limit;
 use crate::pace::Pace;
 use crate::status;
+use crate::tables::Tables;
 use crate::wire::Violation;
 
 /// What all services share to compute with.
@@ -22,6 +24,10 @@ pub(crate) struct Compute {
     pub(crate) bulk_slots: usize,
     /// How long locating takes.
     pub(crate) pace: Pace,
+    /// The tables of open batches.
+    pub(crate) tables: Tables,
+    /// How long a batch may be open with nothing to do.
+    pub(crate) stream_idle: Duration,
 }
 
 /// Why work that was admitted gave no answer.

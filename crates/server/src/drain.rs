@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lightcone::v1::location_service_server::LocationServiceServer;
-use lightcone_pool::Pool;
+use lightcone_pool::{DrainReport, Pool};
 use tokio::sync::watch;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
@@ -13,6 +13,7 @@ use crate::service::Location;
 
 /// How long connections may take to say goodbye once all work is over.
 const GOODBYE: Duration = Duration::from_secs(1);
+const CUT_SHORT: &str = "time to drain ran out; the rest was cut short";
 
 /// What has to be told that the server goes down.
 pub(crate) struct Drain {
@@ -27,7 +28,7 @@ impl Drain {
     /// Tells everyone, then waits for `calls`, which end when all connections have closed.
     pub(crate) async fn go_down(self, calls: impl Future<Output = ()>) {
         let deadline = Instant::now() + self.allowed;
-        tracing::info!(allowed = ?self.allowed, "draining");
+        tracing::info!(allowed_ms = self.allowed.as_millis() as u64, "draining");
         self.health.set_service_status("", ServingStatus::NotServing).await;
         self.health.set_not_serving::<LocationServiceServer<Location>>().await;
         self.draining.send_replace(true);
@@ -38,9 +39,19 @@ impl Drain {
         let report = tokio::task::spawn_blocking(move || pool.drain(deadline)).await;
         if !is_drained {
             let closed = tokio::time::timeout(GOODBYE, &mut calls).await.is_ok();
-            tracing::warn!(?report, closed, "time to drain ran out; the rest was cut short");
+            match report {
+                Ok(DrainReport { finished, lost, still_running }) => {
+                    tracing::warn!(finished, lost, still_running, closed, "{CUT_SHORT}");
+                }
+                Err(_) => tracing::warn!(closed, "{CUT_SHORT}"),
+            }
         } else {
-            tracing::info!("drained");
+            match report {
+                Ok(DrainReport { finished, lost, still_running }) => {
+                    tracing::info!(finished, lost, still_running, "drained");
+                }
+                Err(_) => tracing::info!("drained"),
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ mod run;
 mod server;
 mod service;
 mod status;
+mod tables;
 pub mod telemetry;
 mod web;
 mod wire;

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 /// The largest message that is read, in bytes.
 pub const MESSAGE_BYTES_MAX: usize = 4 << 20;
-/// The most landmarks of a request.
+/// The most landmarks of a Locate. Contradictions among landmarks cost time by their square.
+pub const LOCATE_LANDMARKS_MAX: usize = 2_048;
+/// The most landmarks of a batch's header or an audit.
 pub const LANDMARKS_MAX: usize = 16_384;
 /// The most round trips to one chip.
 pub const ROUND_TRIPS_MAX: usize = 32_768;
@@ -30,6 +32,12 @@ pub const WINDOW_ITEMS_MAX: usize = 2_048;
 pub const SLICE_ITEMS_MAX: usize = 256;
 /// How long a slice of bulk work is meant to take: the longest that interactive work waits for a core.
 pub const SLICE_TARGET: Duration = Duration::from_millis(1);
+/// Unary work that is expected to take longer waits in the bulk lane.
+pub const BULK_ABOVE: Duration = Duration::from_millis(1);
+/// Landmarks in the tables of all open batches together; a header beyond it is refused.
+pub const OPEN_LANDMARKS_MAX: usize = 262_144;
+/// What a batch counts for at least, in landmarks: an empty stream is not free either.
+pub const STREAM_LANDMARKS_MIN: usize = 64;
 
 /// The largest list of headers of a request, in bytes.
 pub const HEADER_LIST_BYTES_MAX: u32 = 16 << 10;
@@ -54,7 +62,9 @@ pub const CONNECTION_WINDOW_BYTES: u32 = 2 << 20;
 const _: () = assert!(FRAME_ITEMS_MAX <= WINDOW_ITEMS_MAX, "a frame fits the window");
 const _: () = assert!(SLICE_ITEMS_MAX <= FRAME_ITEMS_MAX, "an answer frame holds a slice");
 const _: () = assert!(LANDMARKS_MAX <= lightcone_core::landmark::LANDMARKS_MAX, "the core takes the mesh");
+const _: () = assert!(LOCATE_LANDMARKS_MAX <= LANDMARKS_MAX, "a batch takes what Locate takes");
 const _: () = assert!(STATED_AREAS_MAX <= LANDMARKS_MAX, "one stated area a landmark is enough");
+const _: () = assert!(LANDMARKS_MAX <= OPEN_LANDMARKS_MAX, "the largest table may be opened");
 const _: () = assert!(LANDMARKS_MAX <= ROUND_TRIPS_MAX, "each landmark may measure");
 const _: () =
     assert!(STREAM_WINDOW_BYTES <= CONNECTION_WINDOW_BYTES, "a stream's window fits its connection's");

@@ -1,13 +1,16 @@
 //! A span around each call, and its latency and status when it is over.
 
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-use http::{HeaderMap, Request, Response};
+use http::{Request, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use lightcone::v1::ErrorReason;
 use tonic::body::Body;
 use tonic::codegen::Bytes;
+use tonic::transport::server::TcpConnectInfo;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::instrument::Instrumented;
@@ -65,7 +68,9 @@ where
             rpc.grpc.status_code = tracing::field::Empty,
         );
         telemetry::continue_trace(&span, request.headers());
-        let call = Call { method, span: span.clone(), started: Instant::now(), is_told: false };
+        let connection = request.extensions().get::<TcpConnectInfo>();
+        let peer = connection.and_then(TcpConnectInfo::remote_addr);
+        let call = Call { method, span: span.clone(), peer, started: Instant::now(), is_told: false };
         let answer = span.in_scope(|| self.inner.call(request));
         Watch { answer: Box::pin(answer.instrument(span)), call: Some(call) }
     }
@@ -81,25 +86,51 @@ fn method(path: &str) -> &'static str {
 struct Call {
     method: &'static str,
     span: Span,
+    peer: Option<SocketAddr>,
     started: Instant,
     is_told: bool,
 }
 
 impl Call {
-    fn tell(&mut self, code: Code) {
+    fn tell(&mut self, code: Code, reason: Option<ErrorReason>) {
         if !std::mem::replace(&mut self.is_told, true) {
             self.span.record("rpc.grpc.status_code", code as i32);
             let took = self.started.elapsed();
             telemetry::rpc(self.method, code, took);
-            tracing::debug!(parent: &self.span, method = self.method, ?code, ?took, "call over");
+            self.log(code, reason, took.as_micros() as u64);
         }
+    }
+
+    /// One line a call: in full if it failed or was refused, only for debugging if not.
+    fn log(&self, code: Code, reason: Option<ErrorReason>, took_us: u64) {
+        let Self { method, span, peer, .. } = self;
+        let peer = peer.as_ref().map(tracing::field::display);
+        let reason = reason.map(|reason| reason.short_name());
+        match code {
+            Code::Ok => tracing::debug!(parent: span, method, peer, ?code, took_us, "call over"),
+            Code::Unknown
+            | Code::DeadlineExceeded
+            | Code::ResourceExhausted
+            | Code::Internal
+            | Code::Unavailable
+            | Code::DataLoss => {
+                tracing::warn!(parent: span, method, peer, ?code, reason, took_us, "call failed")
+            }
+            _ => tracing::info!(parent: span, method, peer, ?code, reason, took_us, "call failed"),
+        }
+    }
+}
+
+impl Call {
+    fn tell_status(&mut self, status: &Status) {
+        self.tell(status.code(), ErrorReason::of(status));
     }
 }
 
 impl Drop for Call {
     /// A call that is dropped before its end was left by its caller.
     fn drop(&mut self) {
-        self.tell(Code::Cancelled);
+        self.tell(Code::Cancelled, None);
     }
 }
 
@@ -119,16 +150,12 @@ where
         let answer = ready!(self.answer.as_mut().poll(context));
         let Some(mut call) = self.call.take() else { return Poll::Ready(answer) };
         Poll::Ready(answer.map(|response| {
-            if let Some(code) = code(response.headers()) {
-                call.tell(code);
+            if let Some(status) = Status::from_header_map(response.headers()) {
+                call.tell_status(&status);
             }
             response.map(|body| Body::new(WatchedBody { body, call }))
         }))
     }
-}
-
-fn code(headers: &HeaderMap) -> Option<Code> {
-    Status::from_header_map(headers).map(|status| status.code())
 }
 
 /// Waits for the trailers of an answer.
@@ -150,12 +177,12 @@ impl HttpBody for WatchedBody {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         match &frame {
             Some(Ok(frame)) => {
-                if let Some(code) = frame.trailers_ref().and_then(code) {
-                    self.call.tell(code);
+                if let Some(status) = frame.trailers_ref().and_then(Status::from_header_map) {
+                    self.call.tell_status(&status);
                 }
             }
-            Some(Err(status)) => self.call.tell(status.code()),
-            None => self.call.tell(Code::Ok),
+            Some(Err(status)) => self.call.tell_status(status),
+            None => self.call.tell(Code::Ok, None),
         }
         Poll::Ready(frame)
     }
@@ -166,5 +193,58 @@ impl HttpBody for WatchedBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(code: Code, reason: Option<ErrorReason>) -> String {
+        let sink = Sink::default();
+        let writer = sink.clone();
+        let log = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
+        tracing::subscriber::with_default(log.finish(), || {
+            let (peer, started) = ("192.0.2.7:99".parse().ok(), Instant::now());
+            let mut call = Call { method: METHODS[0], span: Span::none(), peer, started, is_told: false };
+            call.tell(code, reason);
+        });
+        let bytes = sink.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_call_that_is_refused_is_one_line_of_log() {
+        let line = logged(Code::ResourceExhausted, Some(ErrorReason::Overloaded));
+        for part in [
+            r#""level":"WARN""#,
+            r#""method":"lightcone.v1.LocationService/Locate""#,
+            r#""peer":"192.0.2.7:99""#,
+            r#""code":"ResourceExhausted""#,
+            r#""reason":"OVERLOADED""#,
+        ] {
+            assert!(line.contains(part), "{part} in {line}");
+        }
+        let took = line.split_once(r#""took_us":"#).unwrap().1;
+        assert!(took.starts_with(|digit: char| digit.is_ascii_digit()), "{line}");
+        assert_eq!(line.lines().count(), 1);
+        assert!(logged(Code::InvalidArgument, Some(ErrorReason::FieldInvalid)).contains(r#""level":"INFO""#));
+        assert_eq!(logged(Code::Ok, None), "");
     }
 }

@@ -8,9 +8,13 @@ use lightcone_pool::Cost;
 /// The weight of the newest measurement: about the last sixteen count.
 const LEARNING_SHIFT: u32 = 4;
 /// Picoseconds a unit before anything was learned; some 200 us for 150 landmarks and one liar.
-const FIRST_PS: u64 = 500_000;
+const FIRST_PS: u64 = 250_000;
 /// What a chip costs besides its round trips, in units.
 const CHIP_UNITS: u64 = 100;
+/// Landmarks squared that cost as much as one round trip, when they contradict one another.
+const SQUARES_PER_UNIT: u64 = 64;
+/// The least that is believed of a unit: work that fails at once teaches nothing about work that runs.
+const LEAST_PS: u64 = 50_000;
 /// How many times as much an explained verdict is expected to take.
 const EXPLAIN_FACTOR: u64 = 20;
 
@@ -22,14 +26,16 @@ pub(crate) fn table_cost(entries: usize) -> Cost {
     Cost::from(ENTRY * (1 + entries as u32))
 }
 
-/// Work in units that are proportional to time: round trips, more with more liars.
+/// Work in units that are proportional to time: round trips, more with more liars, and pairs of landmarks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Units(u64);
 
 impl Units {
-    /// One chip with so many round trips.
-    pub(crate) fn chip(round_trips: usize, liars: u32, explain: bool) -> Self {
-        let plain = CHIP_UNITS + round_trips as u64 * (1 + u64::from(liars));
+    /// One chip with so many round trips from so many landmarks.
+    pub(crate) fn chip(round_trips: usize, landmarks: usize, liars: u32, explain: bool) -> Self {
+        let seen = round_trips.min(landmarks) as u64;
+        let linear = CHIP_UNITS + round_trips as u64 * (1 + u64::from(liars));
+        let plain = linear + seen * seen / SQUARES_PER_UNIT;
         Self(if explain { plain * EXPLAIN_FACTOR } else { plain })
     }
 
@@ -71,7 +77,7 @@ impl Pace {
         let known = self.0.load(Ordering::Relaxed);
         let step = seen.min(known.saturating_mul(8)).abs_diff(known) >> LEARNING_SHIFT;
         let next = if seen > known { known + step } else { known - step };
-        self.0.store(next.max(1), Ordering::Relaxed);
+        self.0.store(next.max(LEAST_PS), Ordering::Relaxed);
     }
 }
 
@@ -81,7 +87,7 @@ mod tests {
 
     #[test]
     fn pace_comes_near_to_what_work_takes() {
-        let (pace, units) = (Pace::default(), Units::chip(150, 1, false));
+        let (pace, units) = (Pace::default(), Units::chip(150, 150, 1, false));
         for _ in 0..200 {
             pace.learn(units, Duration::from_micros(80));
         }
@@ -91,9 +97,16 @@ mod tests {
 
     #[test]
     fn one_slow_slice_teaches_little() {
-        let (pace, units) = (Pace::default(), Units::chip(150, 1, false));
+        let (pace, units) = (Pace::default(), Units::chip(150, 150, 1, false));
         let before = pace.expect(units);
         pace.learn(units, Duration::from_secs(60));
         assert!(pace.expect(units) < before * 2);
+    }
+
+    #[test]
+    fn the_largest_locate_never_looks_short() {
+        let (pace, most) = (Pace::default(), crate::limits::LOCATE_LANDMARKS_MAX);
+        (0..1_000).for_each(|_| pace.learn(Units::chip(150, 150, 1, false), Duration::ZERO));
+        assert!(pace.expect(Units::chip(most, most, 0, false)) >= crate::limits::BULK_ABOVE);
     }
 }

@@ -25,6 +25,7 @@ use crate::observe::ObserveLayer;
 use crate::pace::Pace;
 use crate::run::ServeError;
 use crate::service::Location;
+use crate::tables::Tables;
 use crate::telemetry;
 use crate::web;
 
@@ -56,7 +57,14 @@ impl Server {
         // A fifth of a second of computing, before anyone is served.
         let borders =
             tokio::task::spawn_blocking(Borders::embedded).await.map_err(|_| ServeError::Start)??;
-        let compute = Arc::new(Compute { borders, pool, bulk_slots, pace: Pace::default() });
+        let compute = Arc::new(Compute {
+            borders,
+            pool,
+            bulk_slots,
+            pace: Pace::default(),
+            tables: Tables::default(),
+            stream_idle: config.stream_idle(),
+        });
         Ok(Self { grpc, web, compute, config })
     }
 
@@ -130,7 +138,7 @@ impl Server {
     fn announce(&self) -> Result<(), ServeError> {
         let address = self.address()?;
         let policy = self.compute.pool.worker_policy();
-        tracing::info!(%address, web = ?self.web_address()?, %policy, "serving");
+        tracing::info!(%address, web = self.web_address()?.map(tracing::field::display), %policy, "serving");
         if self.config.server.development {
             tracing::warn!("development mode: the API describes itself to anyone who can reach it");
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use lightcone::reason::DOMAIN;
 use lightcone::v1::ErrorReason;
-use lightcone_pool::{Lost, Reason, Refused};
+use lightcone_pool::{Lane, Lost, Reason, Refused};
 use prost::Message as _;
 use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
@@ -17,6 +17,8 @@ use crate::wire::Violation;
 
 /// How long a caller is told to stay away from a server that shuts down.
 const SHUTDOWN_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long a caller is told to wait for another batch to end.
+const TABLES_RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Up to this part of the wait is added to what a refused caller is told, so that not all come back at once.
 const JITTER_PART: u64 = 4;
 
@@ -75,6 +77,34 @@ pub(crate) fn deadline_exceeded(limit: Option<Duration>) -> Status {
     Status::with_error_details(ErrorReason::DeadlineExceeded.code(), message, details)
 }
 
+/// A batch had nothing to do for so long.
+pub(crate) fn idle(limit: Duration) -> Status {
+    let limit_ms = limit.as_millis();
+    let details = info(ErrorReason::DeadlineExceeded, vec![("idle_ms", limit_ms.to_string())]);
+    let message = format!(
+        "the stream was idle for {limit_ms} ms: no frame came and nothing was in progress; all items that \
+         came are answered, open another stream for more"
+    );
+    Status::with_error_details(ErrorReason::DeadlineExceeded.code(), message, details)
+}
+
+/// The tables of open batches fill the room that there is for them.
+pub(crate) fn tables_full() -> Status {
+    let retry_after = jittered(TABLES_RETRY_AFTER);
+    let facts = vec![
+        ("cause", "open_tables".to_owned()),
+        ("lane", Lane::Bulk.to_string()),
+        ("retry_after_ms", retry_after.as_millis().to_string()),
+    ];
+    let mut details = info(ErrorReason::Overloaded, facts);
+    details.set_retry_info(Some(retry_after));
+    let message = format!(
+        "the landmark tables of open batches fill the room for them; retry after {} ms, or use a smaller table",
+        retry_after.as_millis()
+    );
+    Status::with_error_details(ErrorReason::Overloaded.code(), message, details)
+}
+
 /// The server stops.
 pub(crate) fn shutting_down() -> Status {
     let facts = vec![("retry_after_ms", SHUTDOWN_RETRY_AFTER.as_millis().to_string())];
@@ -123,7 +153,6 @@ fn random() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lightcone_pool::Lane;
 
     #[test]
     fn a_refusal_says_when_to_come_back() {

@@ -68,6 +68,7 @@ pub(super) fn server(settings: &ServerSettings) -> Result<(), InvalidSetting> {
         return Err(InvalidSetting::new("server.io_threads", settings.io_threads, remedy));
     }
     milliseconds("server.deadline_max_ms", settings.deadline_max_ms)?;
+    milliseconds("server.stream_idle_ms", settings.stream_idle_ms)?;
     milliseconds("server.drain_ms", settings.drain_ms)
 }
 

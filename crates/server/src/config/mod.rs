@@ -45,6 +45,8 @@ pub struct ServerSettings {
     pub io_threads: usize,
     /// The longest that a call may take to its first answer, in milliseconds.
     pub deadline_max_ms: u64,
+    /// How long a batch may be open with nothing to do, in milliseconds.
+    pub stream_idle_ms: u64,
     /// How long calls may go on after a signal to stop, in milliseconds.
     pub drain_ms: u64,
 }
@@ -96,6 +98,7 @@ impl Default for ServerSettings {
             development: false,
             io_threads: 0,
             deadline_max_ms: 60_000,
+            stream_idle_ms: 60_000,
             drain_ms: 10_000,
         }
     }
@@ -153,6 +156,12 @@ impl Config {
     #[must_use]
     pub fn deadline_max(&self) -> Duration {
         Duration::from_millis(self.server.deadline_max_ms)
+    }
+
+    /// How long a batch may be open with nothing to do.
+    #[must_use]
+    pub fn stream_idle(&self) -> Duration {
+        Duration::from_millis(self.server.stream_idle_ms)
     }
 
     /// How long calls may go on after a signal to stop.

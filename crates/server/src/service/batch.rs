@@ -19,9 +19,10 @@ use tonic::{Status, Streaming};
 use super::flight::{Flight, Landed};
 use super::slice::{self, Slice};
 use crate::compute::{Compute, Errand};
-use crate::limits::{FRAME_ITEMS_MAX, SLICE_ITEMS_MAX, SLICE_TARGET, WINDOW_ITEMS_MAX};
+use crate::limits::{FRAME_ITEMS_MAX, LANDMARKS_MAX, SLICE_ITEMS_MAX, SLICE_TARGET, WINDOW_ITEMS_MAX};
 use crate::pace::{self, Pace, Units};
 use crate::status;
+use crate::tables::Place;
 use crate::wire::{Sheet, Violation};
 
 /// Slices in the pool for each slot that bulk work may hold.
@@ -36,19 +37,25 @@ pub(super) async fn header(
     compute: &Arc<Compute>,
     errand: Errand,
     inbound: &mut Streaming<v1::BatchLocateRequest>,
-) -> Result<Sheet, Status> {
+) -> Result<(Sheet, Place), Status> {
     let unexpected = || Status::from(Violation::unexpected_frame("header", 0));
     let first = inbound.message().await?.ok_or_else(unexpected)?;
     let Some(Frame::Header(header)) = first.frame else { return Err(unexpected()) };
     let cost = pace::table_cost(header.landmarks.len());
+    // A table that is too large is told so by what reads it.
+    let place = compute.tables.open(header.landmarks.len().min(LANDMARKS_MAX));
+    let place = place.ok_or_else(status::tables_full)?;
     let shared = Arc::clone(compute);
-    compute.run(errand, cost, move |_| Ok(Sheet::read(&shared.borders, header)?)).await
+    let sheet = compute.run(errand, cost, move |_| Ok(Sheet::read(&shared.borders, header)?)).await?;
+    Ok((sheet, place))
 }
 
 /// One stream's items, slices and answers.
 pub(super) struct Conductor {
     compute: Arc<Compute>,
     sheet: Arc<Sheet>,
+    /// The table's part of what all open batches may have.
+    _place: Place,
     errand: Errand,
     pace: Pace,
     inbound: Streaming<v1::BatchLocateRequest>,
@@ -63,6 +70,8 @@ pub(super) struct Conductor {
     /// A slice that the pool had no room for, and when to offer it again.
     refused: Option<(Slice, Instant)>,
     flight: Flight,
+    /// When there was last something to do.
+    busy_at: Instant,
     /// Items in slices.
     in_slices: usize,
     draining: watch::Receiver<bool>,
@@ -75,13 +84,14 @@ enum Event {
     Retry,
     Drain,
     Late,
+    Idle,
 }
 
 impl Conductor {
     pub(super) fn new(
         compute: Arc<Compute>,
         errand: Errand,
-        sheet: Sheet,
+        (sheet, place): (Sheet, Place),
         inbound: Streaming<v1::BatchLocateRequest>,
         draining: watch::Receiver<bool>,
     ) -> Self {
@@ -89,6 +99,7 @@ impl Conductor {
         Self {
             compute,
             sheet: Arc::new(sheet),
+            _place: place,
             errand,
             pace,
             inbound,
@@ -98,6 +109,7 @@ impl Conductor {
             waiting: VecDeque::new(),
             refused: None,
             flight: Flight::new(),
+            busy_at: Instant::now(),
             in_slices: 0,
             draining,
         }
@@ -133,6 +145,7 @@ impl Conductor {
                 Event::Retry => {}
                 Event::Drain => self.leave_off(),
                 Event::Late => return Err(self.errand.late()),
+                Event::Idle => return Err(status::idle(self.compute.stream_idle)),
             }
         }
     }
@@ -142,6 +155,8 @@ impl Conductor {
         let retry = self.refused.as_ref().map(|(_, at)| (*at).into());
         let late = self.errand.deadline.map(|deadline| deadline.at.into());
         let drains = self.is_open;
+        let is_idle = self.in_slices == 0 && self.waiting.is_empty();
+        let idle = self.busy_at.checked_add(self.compute.stream_idle).map(Into::into);
         // The last slices are waited for one by one: nothing more is there to be handed in.
         let low = match self.waiting.is_empty() {
             true => self.flight.len(),
@@ -154,6 +169,7 @@ impl Conductor {
             () = sleep_until(retry), if retry.is_some() => Event::Retry,
             _ = self.draining.wait_for(|draining| *draining), if drains => Event::Drain,
             () = sleep_until(late), if late.is_some() => Event::Late,
+            () = sleep_until(idle), if is_idle && idle.is_some() => Event::Idle,
         }
     }
 
@@ -172,6 +188,7 @@ impl Conductor {
             return Err(Violation::unexpected_frame("items", self.frames).into());
         };
         self.frames += 1;
+        self.busy_at = Instant::now();
         match items.items.len() {
             0 => Err(Violation::missing("items.items", "a frame of items bears at least one").into()),
             count if count > FRAME_ITEMS_MAX => {
@@ -215,10 +232,11 @@ impl Conductor {
     /// Cuts the next slice: about a millisecond of work. A shorter one only if `short` will do.
     fn cut(&mut self, short: bool) -> Option<Slice> {
         let settings = &self.sheet.settings;
+        let landmarks = self.sheet.table.mesh.landmarks().len();
         let (mut units, mut len) = (Units::default(), 0);
         let mut is_whole = false;
         for item in self.waiting.iter().take(SLICE_ITEMS_MAX) {
-            units = units.and(Units::chip(item.rtt_ns.len(), settings.liars, settings.explain));
+            units = units.and(Units::chip(item.rtt_ns.len(), landmarks, settings.liars, settings.explain));
             len += 1;
             is_whole = self.pace.expect(units) >= SLICE_TARGET || len == SLICE_ITEMS_MAX;
             if is_whole {
@@ -258,6 +276,7 @@ impl Conductor {
 
     fn finish(&mut self, landed: Vec<Landed>) -> Result<v1::BatchOutcomes, Status> {
         let mut outcomes = Vec::new();
+        self.busy_at = Instant::now();
         for (len, done) in landed {
             self.in_slices -= len;
             let done = done.map_err(|lost| self.errand.lost(lost))?;

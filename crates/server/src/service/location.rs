@@ -14,6 +14,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::batch::{self, Conductor};
 use crate::compute::{Compute, Errand};
 use crate::deadline::Deadline;
+use crate::limits::BULK_ABOVE;
 use crate::pace::{self, Units};
 use crate::wire::{self, Detail};
 
@@ -45,7 +46,10 @@ impl LocationService for Location {
         let (liars, explain) = wire.settings.as_ref().map_or((LIARS_DEFAULT, false), |settings| {
             (settings.liars.unwrap_or(LIARS_DEFAULT), settings.explain)
         });
-        let cost = self.compute.pace.cost(Units::chip(wire.round_trips.len(), liars, explain));
+        let units = Units::chip(wire.round_trips.len(), wire.landmarks.len(), liars, explain);
+        let cost = self.compute.pace.cost(units);
+        let lane = if self.compute.pace.expect(units) > BULK_ABOVE { Lane::Bulk } else { Lane::Interactive };
+        let errand = Errand { lane, ..errand };
         let compute = Arc::clone(&self.compute);
         let answer = self.compute.run(errand, cost, move |token| {
             let asked = wire::locate(&compute.borders, wire)?;
@@ -68,10 +72,10 @@ impl LocationService for Location {
         let errand = errand(&request, Lane::Bulk);
         let deadline = request.extensions().get::<Deadline>().and_then(|deadline| deadline.all);
         let mut inbound = request.into_inner();
-        let sheet = batch::header(&self.compute, errand, &mut inbound).await?;
+        let opened = batch::header(&self.compute, errand, &mut inbound).await?;
         let errand = Errand { deadline, ..errand };
         let conductor =
-            Conductor::new(Arc::clone(&self.compute), errand, sheet, inbound, self.draining.clone());
+            Conductor::new(Arc::clone(&self.compute), errand, opened, inbound, self.draining.clone());
         Ok(Response::new(Box::pin(conductor.answers())))
     }
 
@@ -79,7 +83,7 @@ impl LocationService for Location {
         &self,
         request: Request<v1::AuditLandmarksRequest>,
     ) -> Result<Response<v1::AuditLandmarksResponse>, Status> {
-        let errand = errand(&request, Lane::Interactive);
+        let errand = errand(&request, Lane::Bulk);
         let wire = request.into_inner();
         let cost = pace::table_cost(wire.pairs.len() + wire.landmarks.len());
         let compute = Arc::clone(&self.compute);

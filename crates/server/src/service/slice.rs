@@ -12,6 +12,7 @@ use lightcone_pool::Token;
 use tonic::Status;
 
 use crate::compute::Compute;
+use crate::limits::CORRELATION_BYTES_MAX;
 use crate::pace::Units;
 use crate::status;
 use crate::wire::{self, Brief, Detail, Sheet, Violation};
@@ -70,7 +71,9 @@ pub(crate) fn refused(slice: &Slice, status: &Status) -> Vec<v1::BatchOutcome> {
     slice.take().into_iter().map(refused).collect()
 }
 
-fn failed(correlation_id: String, status: &Status) -> v1::BatchOutcome {
+/// An item's error. What is longer than an id may be is not repeated.
+fn failed(mut correlation_id: String, status: &Status) -> v1::BatchOutcome {
+    correlation_id.truncate(correlation_id.floor_char_boundary(CORRELATION_BYTES_MAX));
     v1::BatchOutcome { correlation_id, outcome: Some(Outcome::Error(Box::new(status::to_message(status)))) }
 }
 
@@ -91,6 +94,11 @@ impl Work<'_> {
     /// What becomes of an item; one that makes the engine panic takes no other with it.
     fn outcome(&mut self, mut item: v1::BatchItem) -> Result<v1::BatchOutcome, Stopped> {
         let correlation_id = std::mem::take(&mut item.correlation_id);
+        if correlation_id.len() > CORRELATION_BYTES_MAX {
+            let count = correlation_id.len();
+            let violation = Violation::too_long("correlation_id", count, CORRELATION_BYTES_MAX);
+            return Ok(failed(correlation_id, &violation.into()));
+        }
         let located = catch_unwind(AssertUnwindSafe(|| self.locate(item)));
         match located {
             Ok(Ok(outcome)) => Ok(v1::BatchOutcome { correlation_id, outcome: Some(outcome) }),

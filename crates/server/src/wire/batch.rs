@@ -7,7 +7,7 @@ use lightcone_core::{Age, Borders, LandmarkId, Mesh, Observation, Question, Roun
 
 use super::violation::{Violation, at_most};
 use super::{from_wire, numbers, to_wire};
-use crate::limits::{CORRELATION_BYTES_MAX, ROUND_TRIPS_MAX};
+use crate::limits::{LANDMARKS_MAX, ROUND_TRIPS_MAX};
 
 /// How much an answer tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Sheet {
 impl Table {
     fn read(wire: Vec<v1::Landmark>) -> Result<Self, Violation> {
         let names: Vec<String> = wire.iter().map(|landmark| landmark.name.clone()).collect();
-        let mesh = from_wire::mesh(wire)?;
+        let mesh = from_wire::mesh(wire, LANDMARKS_MAX)?;
         let ids: Vec<LandmarkId> = names.iter().filter_map(|name| mesh.find(name)).collect();
         let mut positions = vec![0; ids.len()];
         for (position, id) in ids.iter().enumerate() {
@@ -91,7 +91,6 @@ impl Table {
         observations.clear();
         let count = item.rtt_ns.len();
         at_most("rtt_ns", count, ROUND_TRIPS_MAX)?;
-        at_most("correlation_id", item.correlation_id.len(), CORRELATION_BYTES_MAX)?;
         if item.landmarks.is_empty() && count != self.ids.len() {
             return Err(Violation::lengths_differ("rtt_ns", count, self.ids.len()));
         }

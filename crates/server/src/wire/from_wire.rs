@@ -1,19 +1,21 @@
 //! Requests from the wire, checked: what comes out of here exists in the core's types.
 
+use std::borrow::Cow;
+
 use lightcone::v1;
-use lightcone_core::area::AreaKind;
 use lightcone_core::audit::{Pair, Stated};
 use lightcone_core::landmark::{InvalidMesh, NAME_BYTES_MAX};
 use lightcone_core::locate::{LIARS_DEFAULT, Settings};
 use lightcone_core::{
-    Age, AreaId, AreaSet, Borders, Landmark, LandmarkId, LightMode, Mesh, Observation, Question, WorldviewId,
+    Age, AreaSet, Borders, Landmark, LandmarkId, LightMode, Mesh, Observation, Question, WorldviewId,
 };
 
 use super::batch::Detail;
 use super::numbers::{self, Timestamp};
 use super::violation::{Violation, at_most, some_of};
 use crate::limits::{
-    AREAS_MAX, LANDMARKS_MAX, LIARS_MAX, PAIRS_MAX, QUESTIONS_MAX, ROUND_TRIPS_MAX, STATED_AREAS_MAX,
+    AREAS_MAX, LANDMARKS_MAX, LIARS_MAX, LOCATE_LANDMARKS_MAX, PAIRS_MAX, QUESTIONS_MAX, ROUND_TRIPS_MAX,
+    STATED_AREAS_MAX,
 };
 
 /// A Locate in the core's words.
@@ -56,7 +58,7 @@ pub(crate) fn locate(borders: &Borders, wire: v1::LocateRequest) -> Result<Locat
     at_most("round_trips", wire.round_trips.len(), ROUND_TRIPS_MAX)?;
     let questions = questions(borders, wire.questions)?;
     let as_of = wire.as_of.map(|as_of| numbers::timestamp("as_of", as_of)).transpose()?;
-    let mesh = mesh(wire.landmarks)?;
+    let mesh = mesh(wire.landmarks, LOCATE_LANDMARKS_MAX)?;
     let observation = |(index, trip)| {
         observation(&mesh, trip, as_of).map_err(|violation: Violation| violation.at("round_trips", index))
     };
@@ -69,7 +71,7 @@ pub(crate) fn audit(borders: &Borders, wire: v1::AuditLandmarksRequest) -> Resul
     at_most("pairs", wire.pairs.len(), PAIRS_MAX)?;
     at_most("stated_areas", wire.stated_areas.len(), STATED_AREAS_MAX)?;
     let mode = numbers::light_mode(wire.light_mode)?;
-    let mesh = mesh(wire.landmarks)?;
+    let mesh = mesh(wire.landmarks, LANDMARKS_MAX)?;
     let pair =
         |(index, pair)| self::pair(&mesh, pair).map_err(|violation: Violation| violation.at("pairs", index));
     let stated = |(index, stated)| {
@@ -81,15 +83,15 @@ pub(crate) fn audit(borders: &Borders, wire: v1::AuditLandmarksRequest) -> Resul
     Ok(Audit { mesh, pairs, stated, mode })
 }
 
-pub(super) fn mesh(wire: Vec<v1::Landmark>) -> Result<Mesh, Violation> {
-    some_of("landmarks", wire.len(), LANDMARKS_MAX, "give at least one landmark")?;
+pub(super) fn mesh(wire: Vec<v1::Landmark>, most: usize) -> Result<Mesh, Violation> {
+    some_of("landmarks", wire.len(), most, "give at least one landmark")?;
     let landmark =
         |(index, wire)| landmark(wire).map_err(|violation: Violation| violation.at("landmarks", index));
     let landmarks = wire.into_iter().enumerate().map(landmark).collect::<Result<_, _>>()?;
     Mesh::new(landmarks).map_err(|error| match error {
         InvalidMesh::Twice { name } => Violation::duplicate_landmark(&name),
         InvalidMesh::Name { name } => Violation::invalid("landmarks", name, &names_allowed()),
-        InvalidMesh::TooMany { count } => Violation::too_many("landmarks", count, LANDMARKS_MAX),
+        InvalidMesh::TooMany { count } => Violation::too_many("landmarks", count, most),
     })
 }
 
@@ -148,7 +150,8 @@ fn pair(mesh: &Mesh, wire: v1::LandmarkPair) -> Result<Pair, Violation> {
 
 fn stated(borders: &Borders, mesh: &Mesh, wire: v1::StatedArea) -> Result<Stated, Violation> {
     let landmark = find(mesh, "landmark", &wire.landmark)?;
-    let area = borders.find(&wire.area).ok_or_else(|| Violation::unknown_area("area", &wire.area))?;
+    let area =
+        borders.find(&capitals(&wire.area)).ok_or_else(|| Violation::unknown_area("area", &wire.area))?;
     Ok(Stated { landmark, area })
 }
 
@@ -207,15 +210,19 @@ fn question(borders: &Borders, wire: v1::Question) -> Result<Question, Violation
 fn areas(borders: &Borders, codes: &[String]) -> Result<AreaSet, Violation> {
     some_of("areas", codes.len(), AREAS_MAX, "name at least one area")?;
     let area = |(index, code): (usize, &String)| {
-        destination(borders, code).ok_or_else(|| Violation::unknown_area(&format!("areas[{index}]"), code))
+        borders
+            .find_destination(&capitals(code))
+            .ok_or_else(|| Violation::unknown_area(&format!("areas[{index}]"), code))
     };
     codes.iter().enumerate().map(area).collect()
 }
 
-/// Questions are about destinations: the sea and disputed units are none.
-fn destination(borders: &Borders, code: &str) -> Option<AreaId> {
-    let id = borders.find(code)?;
-    borders.areas().get(id.index()).filter(|area| area.kind == AreaKind::Iso).map(|_| id)
+/// A code as the map has it: `gb` is `GB`.
+fn capitals(code: &str) -> Cow<'_, str> {
+    match code.bytes().any(|letter| letter.is_ascii_lowercase()) {
+        true => Cow::Owned(code.to_ascii_uppercase()),
+        false => Cow::Borrowed(code),
+    }
 }
 
 pub(super) fn detail(wire: Option<i32>, default: Detail) -> Result<Detail, Violation> {

@@ -57,7 +57,8 @@ impl Violation {
     /// No such area.
     pub(crate) fn unknown_area(field: &str, code: &str) -> Self {
         let code = cut(code);
-        let description = format!("names area `{code}`; known are the ISO 3166-1 alpha-2 codes, in capitals");
+        let description =
+            format!("names area `{code}`; known are the ISO 3166-1 alpha-2 codes and `XZ`, the sea");
         Self::new(ErrorReason::AreaUnknown, field, description, vec![("value", code)])
     }
 
@@ -65,6 +66,13 @@ impl Violation {
     pub(crate) fn too_many(field: &str, count: usize, limit: usize) -> Self {
         let description = format!("has {count} entries; at most {limit} are allowed");
         let facts = vec![("count", count.to_string()), ("limit", limit.to_string())];
+        Self::new(ErrorReason::LimitExceeded, field, description, facts)
+    }
+
+    /// A text is too long.
+    pub(crate) fn too_long(field: &str, bytes: usize, limit: usize) -> Self {
+        let description = format!("has {bytes} bytes; at most {limit} are allowed");
+        let facts = vec![("count", bytes.to_string()), ("limit", limit.to_string())];
         Self::new(ErrorReason::LimitExceeded, field, description, facts)
     }
 
