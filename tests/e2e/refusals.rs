@@ -16,7 +16,7 @@ use crate::web;
 type Change = fn(&mut v1::LocateRequest);
 
 /// A change that makes a right request wrong, the reason told, and the field named.
-const WRONG: [(Change, ErrorReason, &str); 26] = [
+const WRONG: [(Change, ErrorReason, &str); 27] = [
     (|ask| ask.landmarks.clear(), ErrorReason::FieldMissing, "landmarks"),
     (|ask| ask.landmarks[2].name.clear(), ErrorReason::FieldMissing, "landmarks[2].name"),
     (|ask| ask.landmarks[2].name = "x".repeat(129), ErrorReason::FieldInvalid, "landmarks[2].name"),
@@ -64,6 +64,7 @@ const WRONG: [(Change, ErrorReason, &str); 26] = [
         ErrorReason::AreaUnknown,
         "questions[0].inside.areas[1]",
     ),
+    (|ask| ask.questions[0] = inside(&["XAC"]), ErrorReason::AreaUnknown, "questions[0].inside.areas[0]"),
     (|ask| ask.questions = vec![claim(SINGAPORE); 17], ErrorReason::LimitExceeded, "questions"),
     (|ask| settings(ask).liars = Some(17), ErrorReason::FieldInvalid, "settings.liars"),
     (|ask| settings(ask).worldview = "mine".into(), ErrorReason::FieldInvalid, "settings.worldview"),
