@@ -23,9 +23,9 @@ const DEADLINE: Duration = Duration::from_millis(250);
 /// Calls at a time for each core that find out the peak: enough to keep it busy, too few to be refused.
 const CALLERS_PER_CORE: usize = 2;
 /// Trust groups that may lie.
-const LIARS: u32 = 4;
+const LIARS: u32 = 16;
 /// Questions about each chip, each of which has to be explained.
-const QUESTIONS: usize = 4;
+const QUESTIONS: usize = 16;
 /// Connections that the calls are spread over.
 const CONNECTIONS: usize = 4;
 
