@@ -86,14 +86,17 @@ pub(crate) async fn measure(
     calls.closed_loop(options.phase() / 3).await;
     let (before, started) = (Spent::by(served), Instant::now());
     let peak = calls.closed_loop(options.phase()).await;
-    before.tell("at the peak", served, started, table);
+    let peak_cores = before.tell("at the peak", served, started, table);
     let (before, started) = (Spent::by(served), Instant::now());
     let (good, ends) = calls.open_loop(2.0 * peak, options.phase()).await;
-    before.tell("at twice that", served, started, table);
+    let cores = before.tell("at twice that", served, started, table);
     let share = |count: u32| format!("{:.1} %", 100.0 * f64::from(count) / f64::from(ends.all().max(1)));
     table.row("peak goodput, explained Locates a second", &format!("{peak:.0}"), "");
     table.row("goodput at twice that, deadlines of 250 ms", &format!("{good:.0}"), "");
     table.row("  of the peak", &format!("{:.1} %", 100.0 * good / peak), ">= 95.0 %");
+    // This program and the refusals take cores from the pool that a client elsewhere would leave it.
+    let evened = 100.0 * (good / cores) / (peak / peak_cores);
+    table.row("  of the peak, for each core that the pool had", &format!("{evened:.1} %"), "");
     table.row("  good, of all calls", &share(ends.good), "");
     table.row("  refused with a time to come back", &share(ends.refused), "the rest");
     table.row("  refused without", &share(ends.refused_without_time), "0.0 %");
@@ -113,12 +116,14 @@ impl Spent {
         Self { server: Used::by(served.id()), here: Used::by(std::process::id()).all() }
     }
 
-    fn tell(&self, when: &str, served: &Served, started: Instant, table: &mut Table) {
+    /// Tells what was spent since, and how many cores of it the pool had.
+    fn tell(&self, when: &str, served: &Served, started: Instant, table: &mut Table) -> f64 {
         let now = Self::by(served);
         let server = now.server.since(self.server);
         let cores = |time: Duration| format!("{:.2}", time.as_secs_f64() / started.elapsed().as_secs_f64());
         let shares = [cores(server.pool), cores(server.io), cores(now.here - self.here)].join(" / ");
         table.row(&format!("cores {when}: pool / sockets / this program"), &shares, "");
+        server.pool.as_secs_f64() / started.elapsed().as_secs_f64()
     }
 }
 
