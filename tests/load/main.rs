@@ -51,7 +51,8 @@ fn main() -> ExitCode {
 }
 
 fn measure(options: &Options) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    // One thread: on two cores every further one is in the way of what is measured.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let workload = Workload::of(options)?;
     let mut table = Table::new(&workload.describe());
     runtime.block_on(async {
