@@ -63,7 +63,7 @@ fn measure(options: &Options) -> Result<(), Failure> {
             latency::measure(&Served::start().await?, &workload, options, &mut table).await?;
         }
         if options.wants("overload") {
-            overload::measure(&Served::start().await?, &workload, options, &mut table).await?;
+            overload::measure(&Served::start().await?, options, &mut table).await?;
         }
         if options.wants("kill") {
             kill::measure(&Served::start().await?, options, &mut table).await?;

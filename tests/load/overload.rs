@@ -22,6 +22,8 @@ use crate::workload::Workload;
 const DEADLINE: Duration = Duration::from_millis(250);
 /// Calls at a time for each core that find out the peak: enough to keep it busy, too few to be refused.
 const CALLERS_PER_CORE: usize = 2;
+/// Landmarks that measure each chip.
+const LANDMARKS: usize = 250;
 /// Trust groups that may lie.
 const LIARS: u32 = 16;
 /// Questions about each chip, each of which has to be explained.
@@ -63,14 +65,12 @@ fn has_time(status: &Status) -> bool {
     status.get_details_retry_info().is_some_and(|info| info.retry_delay.is_some())
 }
 
-pub(crate) async fn measure(
-    served: &Served,
-    workload: &Workload,
-    options: &Options,
-    table: &mut Table,
-) -> Result<(), Failure> {
-    // Explained verdicts that allow for more liars: many milliseconds each, so that it is the server that is
-    // short and not the client, which runs on the same cores.
+pub(crate) async fn measure(served: &Served, options: &Options, table: &mut Table) -> Result<(), Failure> {
+    // Explained verdicts of more landmarks, that allow for more liars: many milliseconds each, so that it is
+    // the server that is short and not the client, which runs on the same cores.
+    let mut heavy = options.clone();
+    (heavy.landmarks, heavy.data) = (LANDMARKS, None);
+    let workload = Workload::of(&heavy)?;
     let settings = v1::Settings { explain: true, liars: Some(LIARS), ..v1::Settings::default() };
     let requests = (0..64).map(|index| {
         let request = workload.locate(index, Some(settings.clone()));
