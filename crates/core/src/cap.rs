@@ -64,16 +64,4 @@ impl Cap {
     pub fn contains(&self, direction: Direction) -> bool {
         self.centre.versine_to(direction) <= self.versine
     }
-
-    /// Whether two caps have no direction in common.
-    #[must_use]
-    pub fn misses(&self, other: &Self) -> bool {
-        self.centre.angle_to(other.centre) > self.radius_rad() + other.radius_rad()
-    }
-
-    /// Solid angle in steradian.
-    #[must_use]
-    pub fn solid_angle_sr(&self) -> f64 {
-        2.0 * PI * self.versine
-    }
 }
