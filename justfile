@@ -34,11 +34,6 @@ nightly:
 load *arguments:
     cargo bench --package lightcone-tests --bench load -- {{arguments}}
 
-# The same with the generator and the server's socket threads ahead of everything else on the machine, as a client
-# elsewhere would leave them; needs the right to do so.
-load-ahead *arguments:
-    chrt -f 10 cargo bench --package lightcone-tests --bench load -- {{arguments}}
-
 # The contract's rules.
 proto-lint:
     buf lint

@@ -27,16 +27,6 @@ pub(crate) fn start(
     Ok(program.args([mode, &served.url, "--landmarks", &landmarks]).stdin(Stdio::null()).spawn()?)
 }
 
-/// The program of one that stands back for everything else on this machine, as if it ran on another.
-pub(crate) fn aside() -> Result<Command, Failure> {
-    let program = std::env::current_exe()?;
-    // A niced task still finishes its slice of some milliseconds before a woken thread runs; an idle one never
-    // does.
-    let mut idle = Command::new("chrt");
-    idle.args(["--idle", "0"]).arg(program);
-    Ok(idle)
-}
-
 /// Is one that fills the bulk lane.
 pub(crate) fn plain(address: &str, options: &Options) -> Result<(), Failure> {
     send(address, options, None, STREAMS)

@@ -1,13 +1,12 @@
 //! How soon the cores are free when a client is killed in mid-stream.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::options::Options;
 use crate::processor::Used;
 use crate::served::Served;
 use crate::table::Table;
-use crate::{Failure, flood};
+use crate::{Failure, flood, rank};
 
 /// How long the client keeps the server busy before it is killed.
 const BUSY: Duration = Duration::from_millis(1_500);
@@ -25,7 +24,7 @@ pub(crate) async fn measure(served: &Served, options: &Options, table: &mut Tabl
     let mut slowest = Duration::ZERO;
     let mut busy = f64::MAX;
     for _ in 0..if options.quick { 2 } else { ROUNDS } {
-        let mut client = flood::start(Command::new(std::env::current_exe()?), "--client", served, options)?;
+        let mut client = flood::start(rank::ordinary()?, "--client", served, options)?;
         tokio::time::sleep(BUSY / 2).await;
         let before = Used::by(served.id());
         tokio::time::sleep(BUSY / 2).await;

@@ -15,7 +15,7 @@ use crate::served::Served;
 use crate::table::Table;
 use crate::ticks::ticks;
 use crate::workload::Workload;
-use crate::{Failure, flood};
+use crate::{Failure, flood, rank};
 
 /// Calls a second, sent on time whether or not the last was answered.
 const CHEAP_RATE: u32 = 500;
@@ -36,7 +36,7 @@ pub(crate) async fn measure(
     for (when, mode) in
         [("lane full of explained chips", "--client"), ("lane full of plain chips", "--flood")]
     {
-        let mut flood = flood::start(flood::aside()?, mode, served, options)?;
+        let mut flood = flood::start(rank::aside()?, mode, served, options)?;
         tokio::time::sleep(SETTLE).await;
         let (before, started) = (Used::by(served.id()), Instant::now());
         let busy = both(served, workload, options).await;

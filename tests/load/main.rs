@@ -16,6 +16,7 @@ mod latency;
 mod options;
 mod overload;
 mod processor;
+mod rank;
 mod served;
 mod table;
 mod ticks;
@@ -55,6 +56,8 @@ fn measure(options: &Options) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let workload = Workload::of(options)?;
     let mut table = Table::new(&workload.describe());
+    let rank = if rank::go_ahead() { "ahead of the server" } else { "beside the server, and so in its figures" };
+    table.row("rank of this program, which measures", rank, "");
     runtime.block_on(async {
         if options.wants("cost") {
             cost::measure(&Served::start().await?, &workload, options, &mut table).await?;

@@ -1,13 +1,13 @@
 //! A server in a process of its own.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use lightcone_server::{Config, run_until};
 use tokio::sync::oneshot;
 
-use crate::Failure;
+use crate::{Failure, rank};
 
 /// How long a server gets to be at rest before it is measured.
 const SETTLE: Duration = Duration::from_millis(300);
@@ -22,7 +22,7 @@ pub(crate) struct Served {
 impl Served {
     /// Starts one and waits until it serves.
     pub(crate) async fn start() -> Result<Self, Failure> {
-        let mut process = Command::new(std::env::current_exe()?)
+        let mut process = rank::ordinary()?
             .arg("--serve")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

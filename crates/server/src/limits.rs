@@ -55,9 +55,9 @@ pub const PENDING_RESETS_MAX: usize = 20;
 pub const LOCAL_RESETS_MAX: usize = 1_024;
 
 /// What a stream may have on its way before it is read, in bytes: a few frames of a batch.
-pub const STREAM_WINDOW_BYTES: u32 = 256 << 10;
+pub const STREAM_WINDOW_BYTES: u32 = 64 << 10;
 /// The same for a whole connection.
-pub const CONNECTION_WINDOW_BYTES: u32 = 2 << 20;
+pub const CONNECTION_WINDOW_BYTES: u32 = 256 << 10;
 
 const _: () = assert!(FRAME_ITEMS_MAX <= WINDOW_ITEMS_MAX, "a frame fits the window");
 const _: () = assert!(SLICE_ITEMS_MAX <= FRAME_ITEMS_MAX, "an answer frame holds a slice");
