@@ -1,0 +1,1 @@
+//! Keys at rest: made, read, their permissions checked.

@@ -1,0 +1,1 @@
+//! The landmark daemon: at a known place, it challenges, holds the stopwatch, signs and uploads.

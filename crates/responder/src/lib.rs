@@ -1,0 +1,2 @@
+//! The chip's half of the timed protocol.
+#![no_std]

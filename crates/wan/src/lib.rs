@@ -1,0 +1,1 @@
+//! A wide area network in a box: real datagrams between real sockets, delayed in user space.
