@@ -7,13 +7,21 @@ use std::{env, fs};
 use prost::Message as _;
 
 /// Files of the contract; what they import is found under `proto/`.
-const FILES: [&str; 6] = [
+const FILES: [&str; 14] = [
+    "lightcone/v1/agent.proto",
+    "lightcone/v1/alert.proto",
+    "lightcone/v1/chip.proto",
     "lightcone/v1/error_reason.proto",
     "lightcone/v1/finding.proto",
     "lightcone/v1/geo.proto",
+    "lightcone/v1/landmark.proto",
     "lightcone/v1/location.proto",
+    "lightcone/v1/measurement.proto",
     "lightcone/v1/options.proto",
+    "lightcone/v1/session.proto",
+    "lightcone/v1/site.proto",
     "lightcone/v1/verdict.proto",
+    "lightcone/v1/verdict_record.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

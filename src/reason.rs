@@ -12,7 +12,7 @@ const PREFIX: &str = "ERROR_REASON_";
 
 impl ErrorReason {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 22] = [
         Self::FieldMissing,
         Self::FieldInvalid,
         Self::LandmarkUnknown,
@@ -25,6 +25,16 @@ impl ErrorReason {
         Self::DeadlineExceeded,
         Self::ShuttingDown,
         Self::Internal,
+        Self::NotFound,
+        Self::AlreadyExists,
+        Self::EtagMismatch,
+        Self::RequestIdReused,
+        Self::StateForbids,
+        Self::EvidenceRefused,
+        Self::SessionOver,
+        Self::MeasurementRefused,
+        Self::TokenInvalid,
+        Self::StoreUnavailable,
     ];
 
     /// The reason as an `ErrorInfo` bears it: the enum's name without its prefix.
@@ -51,10 +61,18 @@ impl ErrorReason {
             | Self::AreaUnknown
             | Self::LimitExceeded
             | Self::LengthsDiffer
-            | Self::FrameUnexpected => Code::InvalidArgument,
+            | Self::FrameUnexpected
+            | Self::RequestIdReused
+            | Self::MeasurementRefused
+            | Self::TokenInvalid => Code::InvalidArgument,
             Self::Overloaded => Code::ResourceExhausted,
             Self::DeadlineExceeded => Code::DeadlineExceeded,
-            Self::ShuttingDown => Code::Unavailable,
+            Self::ShuttingDown | Self::StoreUnavailable => Code::Unavailable,
+            Self::NotFound => Code::NotFound,
+            Self::AlreadyExists => Code::AlreadyExists,
+            Self::EtagMismatch => Code::Aborted,
+            Self::StateForbids | Self::SessionOver => Code::FailedPrecondition,
+            Self::EvidenceRefused => Code::PermissionDenied,
             Self::Internal => Code::Internal,
         }
     }
