@@ -1,0 +1,96 @@
+//! What can go wrong between a caller and the database.
+
+/// Why a call of the store has no answer. Nothing of a failed call is kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no such row.
+    #[error("{kind} `{id}` does not exist")]
+    NotFound {
+        /// What was asked for, such as `landmark`.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// The id, or another thing that must be unique such as a session's wire id, is taken.
+    #[error("{kind} `{id}` already exists; choose another id, or update it")]
+    AlreadyExists {
+        /// What was to be made.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// A row that must exist for this one does not.
+    #[error("{kind} names something that does not exist: {detail}")]
+    Dangling {
+        /// What was to be written.
+        kind: &'static str,
+        /// What the database says of it.
+        detail: String,
+    },
+    /// The row changed since the caller read it.
+    #[error("{kind} `{id}` has etag `{found}`, not `{expected}`; read it again and repeat the change")]
+    EtagMismatch {
+        /// What was to be changed.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+        /// The caller's etag.
+        expected: String,
+        /// The row's.
+        found: String,
+    },
+    /// The row is in a state that does not allow this.
+    #[error("{kind} `{id}` is {found}; this needs {allowed}")]
+    WrongState {
+        /// What was to be changed.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+        /// The state it is in.
+        found: String,
+        /// The states that allow it.
+        allowed: &'static str,
+    },
+    /// The request id was used for another request.
+    #[error("request id `{id}` was used for another request; use a fresh one for each request")]
+    RequestReused {
+        /// The request id.
+        id: String,
+    },
+    /// More at once than one transaction takes.
+    #[error("{count} {what} in one call, more than {limit}; split the call")]
+    TooMany {
+        /// What there was too much of.
+        what: &'static str,
+        /// How many.
+        count: usize,
+        /// How many are allowed.
+        limit: usize,
+    },
+    /// A column holds what no version of this program writes.
+    #[error("column `{column}` holds {found}, which this version cannot read; upgrade, or restore a backup")]
+    Unreadable {
+        /// The column.
+        column: &'static str,
+        /// What was found there.
+        found: String,
+    },
+    /// Transactions kept colliding.
+    #[error("transaction `{name}` collided with others {attempts} times; try again later")]
+    Contended {
+        /// The transaction's name.
+        name: &'static str,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// The database's tables are not those of this version.
+    #[error("the database was migrated by another version: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// The store is shutting down.
+    #[error("the store is closed")]
+    Closed,
+    /// The database failed: unreachable, full, or broken.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+}

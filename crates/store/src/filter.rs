@@ -1,0 +1,52 @@
+//! Which rows a list shows.
+
+/// The most rows of one page.
+pub const LIST_MAX: u32 = 1_000;
+
+/// Which rows of a registry are listed. What is `None` does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// The word of a state, such as `ACTIVE`.
+    pub state: Option<String>,
+    /// The parent's id: a landmark's trust group, an agent's site, a chip's agent, a session's subject.
+    pub parent: Option<String>,
+}
+
+/// A page: rows in the order of their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageRequest {
+    /// The last id of the page before; `None` for the first page.
+    pub after: Option<String>,
+    /// The most rows, from 1; above [`LIST_MAX`] it is [`LIST_MAX`], and 0 is [`LIST_MAX`] too.
+    pub size: u32,
+}
+
+impl PageRequest {
+    pub(crate) fn limit(&self) -> i64 {
+        clamp(self.size)
+    }
+}
+
+/// Which verdicts are listed. What is `None` does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VerdictFilter {
+    /// The agent's id.
+    pub agent: Option<String>,
+    /// Only the newest of each agent that is not superseded.
+    pub latest_only: bool,
+    /// Only revisions below this one: the last revision of the page before, as newest come first.
+    pub before_revision: Option<i64>,
+    /// The most rows, as in [`PageRequest::size`].
+    pub size: u32,
+}
+
+impl VerdictFilter {
+    pub(crate) fn limit(&self) -> i64 {
+        clamp(self.size)
+    }
+}
+
+/// A page's size within its limits.
+pub(crate) fn clamp(size: u32) -> i64 {
+    i64::from(if size == 0 { LIST_MAX } else { size.min(LIST_MAX) })
+}

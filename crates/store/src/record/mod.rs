@@ -1,0 +1,39 @@
+//! The rows: plain records whose fields are columns. Times are nanoseconds since 1970; ids are the last part of
+//! a resource name.
+
+mod agent;
+mod alert;
+mod chip;
+mod landmark;
+mod measurement;
+mod mesh;
+mod report;
+mod session;
+mod site;
+mod verdict;
+
+pub use agent::{Agent, AgentState};
+pub use alert::Alert;
+pub use chip::{Chip, ChipState, ChipTie};
+pub use landmark::{Landmark, LandmarkState, LandmarkVersion};
+pub use measurement::Measurement;
+pub use mesh::MeshPair;
+pub use report::{Report, ReportState};
+pub use session::{Session, SessionState, SubjectKind};
+pub use site::{Site, SiteState};
+pub use verdict::Verdict;
+
+use crate::error::StoreError;
+use crate::value::{Kind, Value};
+
+/// A record that is a row of a table.
+pub(crate) trait Row: Sized + Send + Sync + 'static {
+    /// What an error calls it.
+    const KIND: &'static str;
+    const TABLE: &'static str;
+    /// The columns in the order of [`Row::values`].
+    const COLUMNS: &'static [&'static str];
+    const KINDS: &'static [Kind];
+    fn values(&self) -> Vec<Value>;
+    fn of_values(values: Vec<Value>) -> Result<Self, StoreError>;
+}

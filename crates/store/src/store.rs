@@ -1,0 +1,421 @@
+//! What a store does: one trait a concern, and [`Store`] for all of them.
+//!
+//! Every method is one named transaction. A write that returned is committed, on disk; one that failed left
+//! nothing behind. Times are arguments.
+
+use async_trait::async_trait;
+
+use crate::error::StoreError;
+use crate::filter::{Filter, PageRequest, VerdictFilter};
+use crate::record::{
+    Agent, Alert, Chip, ChipTie, Landmark, LandmarkVersion, Measurement, MeshPair, Report, ReportState,
+    Session, Site, Verdict,
+};
+use crate::request::Request;
+
+/// The most records that one call makes.
+pub const CREATE_MANY_MAX: usize = 1_000;
+/// The most reports that one call brings.
+pub const INGEST_MAX: usize = 10_000;
+
+/// Everything that is kept. Programs hold an `Arc<dyn Store>`.
+pub trait Store:
+    Registry<Landmark>
+    + Registry<Site>
+    + Registry<Agent>
+    + Registry<Chip>
+    + Sessions
+    + Evidence
+    + Verdicts
+    + Supervision
+{
+}
+
+/// Records with an id, an etag and a state: landmarks, sites, agents, chips.
+///
+/// The type of the record says which: `let agent: Agent = store.get("a1").await?`.
+#[async_trait]
+pub trait Registry<R: Send + 'static>: Send + Sync {
+    /// Makes records, all or none, [`CREATE_MANY_MAX`] at most; etag and version are set by the store.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`], [`StoreError::Dangling`], [`StoreError::TooMany`],
+    /// [`StoreError::RequestReused`].
+    async fn create_many(&self, records: Vec<R>, request: Option<&Request>) -> Result<Vec<R>, StoreError>;
+
+    /// The record.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    async fn get(&self, id: &str) -> Result<R, StoreError>;
+
+    /// A page of records, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn list(&self, filter: &Filter, page: &PageRequest) -> Result<Vec<R>, StoreError>;
+
+    /// Replaces a record, `create_time` excepted, if its etag is still `etag`; any etag will do when none is
+    /// given. A landmark whose place, errors or keys change gets its next version and the old one is kept.
+    /// A chip's tie and an agent's next and last session are left as they are: they have methods of their own.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::EtagMismatch`], [`StoreError::RequestReused`], and
+    /// [`StoreError::WrongState`] for what is retired.
+    async fn update(&self, record: R, etag: Option<&str>, request: Option<&Request>)
+    -> Result<R, StoreError>;
+
+    /// Ends a record's life; it stays readable. Retiring what is retired changes nothing and returns it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::EtagMismatch`], [`StoreError::RequestReused`].
+    async fn retire(
+        &self,
+        id: &str,
+        etag: Option<&str>,
+        time: i64,
+        request: Option<&Request>,
+    ) -> Result<R, StoreError>;
+}
+
+/// Sessions and when they come.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Opens a session.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`] for its id or wire id, [`StoreError::RequestReused`].
+    async fn put_session(&self, session: Session, request: Option<&Request>) -> Result<Session, StoreError>;
+
+    /// A session by its id.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    async fn session(&self, id: &str) -> Result<Session, StoreError>;
+
+    /// A session by the id that datagrams bear.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    async fn session_by_wire_id(&self, wire_id: [u8; 8]) -> Result<Session, StoreError>;
+
+    /// A page of sessions, in the order of their ids; the filter's parent is the subject.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn list_sessions(&self, filter: &Filter, page: &PageRequest) -> Result<Vec<Session>, StoreError>;
+
+    /// Binds keys to a session that was summoned.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::WrongState`].
+    async fn attest_session(&self, id: &str, attested: Attested) -> Result<Session, StoreError>;
+
+    /// Takes the transcript of an attested session; it becomes its subject's last one.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::WrongState`].
+    async fn close_session(&self, id: &str, closed: Closed) -> Result<Session, StoreError>;
+
+    /// Nobody came, or came back: a session summoned or attested is missed.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::WrongState`].
+    async fn record_missed(&self, id: &str, time: i64) -> Result<Session, StoreError>;
+
+    /// Active agents whose next session is at or before `time`, the longest due first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn due_agents(&self, time: i64, limit: u32) -> Result<Vec<Agent>, StoreError>;
+
+    /// Sets when agents are next summoned: pairs of an agent's id and a time.
+    ///
+    /// # Errors
+    /// When the database fails. Ids that do not exist are passed over.
+    async fn schedule_next(&self, times: &[(String, i64)]) -> Result<(), StoreError>;
+}
+
+/// Reports, and what is kept of them.
+#[async_trait]
+pub trait Evidence: Send + Sync {
+    /// Takes reports of any landmarks, pending or already verified, [`INGEST_MAX`] at most. Calls that wait at the
+    /// same time share one transaction; each is answered after the commit. Answers are in the order of `arrivals`.
+    ///
+    /// A second measurement of one landmark in one session replaces the first when its round trip is smaller.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a session that does not exist: then nothing of this call is kept, and other
+    /// calls are not affected. [`StoreError::TooMany`].
+    async fn ingest(&self, arrivals: Vec<Arrival>) -> Result<Vec<Ingested>, StoreError>;
+
+    /// Takes reports whose verification waits for the transcript: [`Evidence::ingest`] without measurements.
+    ///
+    /// # Errors
+    /// As [`Evidence::ingest`].
+    async fn append_reports(&self, reports: Vec<Report>) -> Result<Vec<Ingested>, StoreError> {
+        let arrivals = reports.into_iter().map(|report| Arrival { report, measurement: None });
+        self.ingest(arrivals.collect()).await
+    }
+
+    /// The sequence up to which every report of a landmark is durable; 0 before the first. For when a stream
+    /// opens: within a stream the answers to [`Evidence::ingest`] say it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn durable_sequence(&self, landmark: &str) -> Result<i64, StoreError>;
+
+    /// Reports of a session that wait to be verified, by landmark and sequence.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn pending_reports(&self, session: &str) -> Result<Vec<Report>, StoreError>;
+
+    /// Ends the wait of a session's reports, and keeps the verdict that they led to with them.
+    ///
+    /// # Errors
+    /// As [`Verdicts::put_verdict`]; [`StoreError::NotFound`] for a report that is not of this session. An outcome
+    /// for a report that is no longer pending changes nothing.
+    async fn complete_reports(
+        &self,
+        session: &str,
+        outcomes: Vec<Outcome>,
+        judged: Option<Judged>,
+    ) -> Result<Option<Verdict>, StoreError>;
+
+    /// What is kept of a session's measurements, by landmark.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn measurements(&self, session: &str) -> Result<Vec<Measurement>, StoreError>;
+
+    /// Keeps a round trip between landmarks: the latest, and the best of the same two versions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn put_mesh_pair(&self, pair: MeshPair) -> Result<(), StoreError>;
+
+    /// The best and the latest round trip of every pair of landmarks at their present versions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn mesh_pairs(&self) -> Result<MeshPairs, StoreError>;
+}
+
+/// What was judged.
+#[async_trait]
+pub trait Verdicts: Send + Sync {
+    /// Keeps a verdict; its revision is set by the store and its session becomes judged.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`], [`StoreError::NotFound`] for the session or what it supersedes,
+    /// [`StoreError::WrongState`] when that is superseded already.
+    async fn put_verdict(&self, judged: Judged) -> Result<Verdict, StoreError>;
+
+    /// The verdict.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    async fn verdict(&self, id: &str) -> Result<Verdict, StoreError>;
+
+    /// Verdicts, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn list_verdicts(&self, filter: &VerdictFilter) -> Result<Vec<Verdict>, StoreError>;
+
+    /// Verdicts after a revision, the oldest first: none is skipped by a reader that asks again with the last
+    /// revision it saw.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn verdicts_since(&self, revision: i64, limit: u32) -> Result<Vec<Verdict>, StoreError>;
+
+    /// Keeps a verdict and what it leans on beyond its time, or no longer.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    async fn hold_verdict(&self, id: &str, hold: bool) -> Result<(), StoreError>;
+}
+
+/// Ties, old versions, alerts and what is to be forgotten.
+#[async_trait]
+pub trait Supervision: Send + Sync {
+    /// Ties a chip to an agent from `tie.from_time` on, and ends the tie before. When that was to another agent and
+    /// no return to the maker explains it, `alert` is raised in the same transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for the chip or agent, [`StoreError::WrongState`] for a retired chip.
+    async fn tie_chip(&self, tie: ChipTie, alert: Option<Alert>) -> Result<Chip, StoreError>;
+
+    /// Every tie of a chip, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn chip_ties(&self, chip: &str) -> Result<Vec<ChipTie>, StoreError>;
+
+    /// Every version of a landmark, the oldest first, the present one included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn landmark_versions(&self, landmark: &str) -> Result<Vec<LandmarkVersion>, StoreError>;
+
+    /// Raises an alert; its revision is set by the store.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`].
+    async fn put_alert(&self, alert: Alert) -> Result<Alert, StoreError>;
+
+    /// Alerts after a revision, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn alerts_since(&self, revision: i64, limit: u32) -> Result<Vec<Alert>, StoreError>;
+
+    /// Forgets what is past its time at `now`: a bounded number of rows a call, so that other writers are not kept
+    /// waiting; call again while [`Purged::more`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn purge(&self, now: i64, retention: &Retention) -> Result<Purged, StoreError>;
+
+    /// Ends the store: waits for what is being committed, then closes all connections.
+    async fn close(&self);
+}
+
+/// A report that came, with its measurement when it is verified already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The report. Its body is kept while it is pending or has a `keep_until`.
+    pub report: Report,
+    /// What is kept of it.
+    pub measurement: Option<Measurement>,
+}
+
+/// What became of a report that was brought. Each of these is an acknowledgement except the last two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ingested {
+    /// It is durable now.
+    Accepted,
+    /// It was durable before.
+    Duplicate,
+    /// The landmark used this sequence for another report; that one stays.
+    Conflict,
+    /// The sequence is older than anything that is remembered; nothing was kept.
+    Expired,
+}
+
+/// What attestation adds to a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attested {
+    /// The binding of keys and nonce.
+    pub binding: [u8; 32],
+    /// Ed25519 key of the session.
+    pub session_signing_key: [u8; 32],
+    /// X25519 key of the session.
+    pub session_exchange_key: [u8; 32],
+    /// Which format the evidence has.
+    pub evidence_format: String,
+    /// The evidence, as it came.
+    pub evidence: Vec<u8>,
+    /// How well the key is tied to a chip.
+    pub residency: String,
+    /// Ids of the landmarks that are to probe.
+    pub landmarks: Vec<String>,
+    /// When probing may begin.
+    pub not_before: i64,
+    /// When probing ends.
+    pub not_after: i64,
+    /// When this happened.
+    pub time: i64,
+}
+
+/// What the end of a session adds to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// What the agent says happened.
+    pub transcript: Vec<u8>,
+    /// The session key's signature of it.
+    pub transcript_signature: Vec<u8>,
+    /// The time that the verdict will speak of.
+    pub as_of: i64,
+    /// That time in a simulated story, when there is one.
+    pub story_time: Option<i64>,
+    /// When this happened.
+    pub time: i64,
+}
+
+/// What became of a pending report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The landmark's id.
+    pub landmark: String,
+    /// The report's sequence.
+    pub sequence: i64,
+    /// Verified or refused.
+    pub state: ReportState,
+    /// Why it was refused; empty otherwise.
+    pub refusal: String,
+    /// What is kept of it; none when refused.
+    pub measurement: Option<Measurement>,
+    /// Until when the body is kept; none drops it now.
+    pub keep_until: Option<i64>,
+}
+
+/// A verdict, and the one whose place it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The id of the verdict that it supersedes.
+    pub supersedes: Option<String>,
+}
+
+/// Round trips between landmarks, by first and second id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MeshPairs {
+    /// The least round trip of each pair.
+    pub best: Vec<MeshPair>,
+    /// The newest of each pair.
+    pub latest: Vec<MeshPair>,
+}
+
+/// How long things are kept, in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Rows of reports that are no longer pending: for as long a report that comes again is known.
+    pub reports: i64,
+    /// Verdicts, with their sessions and measurements, unless held.
+    pub verdicts: i64,
+    /// Sessions that led to no verdict, with their measurements and pending reports.
+    pub unjudged: i64,
+    /// Alerts.
+    pub alerts: i64,
+}
+
+impl Default for Retention {
+    /// Reports for a day, what a verdict leans on and alerts for five years, the rest for thirty days.
+    fn default() -> Self {
+        const DAY: i64 = 86_400_000_000_000;
+        Self { reports: DAY, verdicts: 5 * 365 * DAY + DAY, unjudged: 30 * DAY, alerts: 5 * 365 * DAY + DAY }
+    }
+}
+
+/// What was forgotten, in rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Bodies of reports dropped.
+    pub bodies: u64,
+    /// Reports.
+    pub reports: u64,
+    /// Sessions, with their measurements.
+    pub sessions: u64,
+    /// Verdicts.
+    pub verdicts: u64,
+    /// Answers to requests.
+    pub requests: u64,
+    /// Alerts.
+    pub alerts: u64,
+    /// Whether a limit was met: there is more to forget.
+    pub more: bool,
+}
