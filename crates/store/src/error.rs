@@ -13,12 +13,14 @@ pub enum StoreError {
         id: String,
     },
     /// The id, or another thing that must be unique such as a session's wire id, is taken.
-    #[error("{kind} `{id}` already exists; choose another id, or update it")]
+    #[error("{kind} `{id}`: its {field} is taken; choose another, or update what is there")]
     AlreadyExists {
         /// What was to be made.
         kind: &'static str,
         /// Its id.
         id: String,
+        /// What is taken: `id`, or a column such as `serial` or `signing_key`.
+        field: &'static str,
     },
     /// A row that must exist for this one does not.
     #[error("{kind} names something that does not exist: {detail}")]

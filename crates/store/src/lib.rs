@@ -12,7 +12,7 @@ mod store;
 mod value;
 
 pub use error::StoreError;
-pub use filter::{Filter, LIST_MAX, PageRequest, VerdictFilter};
+pub use filter::{AlertFilter, Filter, LIST_MAX, PageRequest, VerdictFilter};
 pub use record::*;
 pub use request::Request;
 pub use store::{

@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 
 use crate::error::StoreError;
-use crate::filter::{Filter, PageRequest, VerdictFilter};
+use crate::filter::{AlertFilter, Filter, PageRequest, VerdictFilter};
 use crate::record::{
     Agent, Alert, Chip, ChipTie, Landmark, LandmarkVersion, Measurement, MeshPair, Report, ReportState,
     Session, Site, Verdict,
@@ -65,7 +65,8 @@ pub trait Registry<R: Send + 'static>: Send + Sync {
     async fn update(&self, record: R, etag: Option<&str>, request: Option<&Request>)
     -> Result<R, StoreError>;
 
-    /// Ends a record's life; it stays readable. Retiring what is retired changes nothing and returns it.
+    /// Ends a record's life for a reason; it stays readable. Retiring what is retired changes nothing and returns
+    /// it.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::EtagMismatch`], [`StoreError::RequestReused`].
@@ -73,6 +74,7 @@ pub trait Registry<R: Send + 'static>: Send + Sync {
         &self,
         id: &str,
         etag: Option<&str>,
+        reason: &str,
         time: i64,
         request: Option<&Request>,
     ) -> Result<R, StoreError>;
@@ -111,13 +113,15 @@ pub trait Sessions: Send + Sync {
     /// [`StoreError::NotFound`], [`StoreError::WrongState`].
     async fn attest_session(&self, id: &str, attested: Attested) -> Result<Session, StoreError>;
 
-    /// Takes the transcript of an attested session; it becomes its subject's last one.
+    /// Takes the transcript of an attested session; it becomes its subject's last one, and an agent's
+    /// `missed_sessions` is 0 again.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::WrongState`].
     async fn close_session(&self, id: &str, closed: Closed) -> Result<Session, StoreError>;
 
-    /// Nobody came, or came back: a session summoned or attested is missed.
+    /// Nobody came, or came back: a session summoned or attested is missed, and counted in its agent's
+    /// `missed_sessions`.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::WrongState`].
@@ -241,12 +245,19 @@ pub trait Verdicts: Send + Sync {
 /// Ties, old versions, alerts and what is to be forgotten.
 #[async_trait]
 pub trait Supervision: Send + Sync {
-    /// Ties a chip to an agent from `tie.from_time` on, and ends the tie before. When that was to another agent and
-    /// no return to the maker explains it, `alert` is raised in the same transaction.
+    /// Ties a chip to an agent, or to none, from `tie.from_time` on, and ends the tie before; its state becomes
+    /// paired or registered. When the chip was tied to another agent and no return to the maker explains the
+    /// change, `alert` is raised in the same transaction. Tying it to what it is tied to changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for the chip or agent, [`StoreError::WrongState`] for a retired chip.
-    async fn tie_chip(&self, tie: ChipTie, alert: Option<Alert>) -> Result<Chip, StoreError>;
+    /// [`StoreError::NotFound`] for the chip or agent, [`StoreError::WrongState`] for a retired chip or agent,
+    /// [`StoreError::RequestReused`].
+    async fn tie_chip(
+        &self,
+        tie: ChipTie,
+        alert: Option<Alert>,
+        request: Option<&Request>,
+    ) -> Result<Chip, StoreError>;
 
     /// Every tie of a chip, the oldest first.
     ///
@@ -272,12 +283,24 @@ pub trait Supervision: Send + Sync {
     /// When the database fails.
     async fn alerts_since(&self, revision: i64, limit: u32) -> Result<Vec<Alert>, StoreError>;
 
+    /// Alerts, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn list_alerts(&self, filter: &AlertFilter) -> Result<Vec<Alert>, StoreError>;
+
     /// Forgets what is past its time at `now`: a bounded number of rows a call, so that other writers are not kept
     /// waiting; call again while [`Purged::more`].
     ///
     /// # Errors
     /// When the database fails.
     async fn purge(&self, now: i64, retention: &Retention) -> Result<Purged, StoreError>;
+
+    /// Whether the database answers: one read of one row.
+    ///
+    /// # Errors
+    /// When it does not.
+    async fn ping(&self) -> Result<(), StoreError>;
 
     /// Ends the store: waits for what is being committed, then closes all connections.
     async fn close(&self);

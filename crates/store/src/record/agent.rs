@@ -25,13 +25,17 @@ row! {
         pub update_time: i64,
         /// Whether it is in use.
         pub state: AgentState,
+        /// Why it is retired; empty otherwise.
+        pub state_reason: String,
         /// The site's id.
         pub site: String,
-        /// Ed25519 key that it enrolled with.
+        /// Ed25519 key that it enrolled with; unique.
         pub identity_key: [u8; 32],
         /// When it is next summoned; none while nothing is drawn.
         pub next_session_time: Option<i64>,
         /// Its newest session's id.
         pub last_session: Option<String>,
+        /// Sessions that it missed since it last closed one; the store counts.
+        pub missed_sessions: i32,
     }
 }

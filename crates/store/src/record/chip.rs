@@ -27,7 +27,9 @@ row! {
         pub update_time: i64,
         /// Where it is in its life.
         pub state: ChipState,
-        /// The maker's serial number.
+        /// Why it is retired; empty otherwise.
+        pub state_reason: String,
+        /// The maker's serial number; unique.
         pub serial: String,
         /// The maker's part number.
         pub sku: String,
@@ -37,12 +39,12 @@ row! {
 }
 
 row! {
-    /// A time that a chip was tied to an agent.
+    /// A time that a chip was tied to an agent, or to none after it was.
     pub struct ChipTie: "chip tie" in "chip_ties" {
         /// The chip's id.
         pub chip: String,
-        /// The agent's id.
-        pub agent: String,
+        /// The agent's id; none: the chip was untied.
+        pub agent: Option<String>,
         /// Since when.
         pub from_time: i64,
         /// Until when; none while it lasts.

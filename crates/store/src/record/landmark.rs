@@ -41,9 +41,9 @@ row! {
         pub operator: String,
         /// Which landmarks could lie together with it: from its credential, never from free text.
         pub trust_group: String,
-        /// Ed25519 key that signs its reports.
+        /// Ed25519 key that signs its reports; unique.
         pub signing_key: [u8; 32],
-        /// X25519 key of its handshakes.
+        /// X25519 key of its handshakes; unique.
         pub exchange_key: [u8; 32],
         /// Where agents reach it, as `host:port`.
         pub addresses: Vec<String>,
@@ -51,8 +51,8 @@ row! {
         pub stated_area: String,
         /// Goes up when place, errors or keys change; the store sets it, from 1.
         pub position_version: i32,
-        /// Why it is suspended; empty otherwise.
-        pub suspend_reason: String,
+        /// Why it is suspended or retired; empty otherwise.
+        pub state_reason: String,
     }
 }
 

@@ -25,13 +25,15 @@ row! {
         pub update_time: i64,
         /// Whether it is in use.
         pub state: SiteState,
+        /// Why it is retired; empty otherwise.
+        pub state_reason: String,
         /// What people call it.
         pub display_name: String,
-        /// Claimed geodetic latitude in nanodegrees, north positive.
-        pub latitude_nd: i64,
-        /// Claimed longitude in nanodegrees, east positive.
-        pub longitude_nd: i64,
-        /// How far the true place may be from the claim, in millimetres.
+        /// Claimed geodetic latitude in nanodegrees, north positive; none without a claim.
+        pub latitude_nd: Option<i64>,
+        /// Claimed longitude in nanodegrees, east positive; none without a claim.
+        pub longitude_nd: Option<i64>,
+        /// How far the true place may be from the claim, in millimetres; 0 without a claim.
         pub position_error_mm: i64,
         /// What is asked of every session here, in the caller's encoding.
         pub questions: Vec<u8>,
