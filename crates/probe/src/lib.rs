@@ -23,6 +23,7 @@ pub mod report;
 mod tai64n;
 pub mod transcript;
 pub mod udp;
+pub mod verify;
 
 pub use bytes::Malformed;
 pub use ed25519_dalek::{SigningKey, VerifyingKey};

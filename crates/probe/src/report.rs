@@ -135,6 +135,17 @@ impl Report {
     }
 }
 
+/// The bytes of each challenge of a report that was read from `body`.
+pub(crate) fn records<'a>(body: &'a [u8], report: &'a Report) -> impl Iterator<Item = &'a [u8]> {
+    let mut rest = body.get(HEAD_BYTES..).unwrap_or_default();
+    report.sent.iter().map_while(move |sent| {
+        let length = if sent.answer.is_some() { ANSWERED_BYTES } else { SENT_BYTES };
+        let (record, after) = rest.split_at_checked(length)?;
+        rest = after;
+        Some(record)
+    })
+}
+
 /// Everything before the first challenge, and how many follow.
 fn head(bytes: &[u8]) -> Result<(Report, usize, Reader<'_>), Malformed> {
     let mut reader = Reader::open(bytes, LABEL, "report")?;
@@ -207,6 +218,12 @@ impl Sent {
 }
 
 impl Answer {
+    /// How long the agent says it took, in nanoseconds; 0 when its times make no sense.
+    pub(crate) fn residence_ns(&self) -> i64 {
+        let ticks = u128::from(self.t3.0.saturating_sub(self.t2.0));
+        i64::try_from((ticks * 1_000_000_000) >> 32).unwrap_or(0)
+    }
+
     fn read(reader: &mut Reader<'_>, fallback: bool, ttl: u8) -> Result<Self, Malformed> {
         let (t0, r0) = (reader.i64("t0")?, reader.i64("r0")?);
         let (t1, t4) = (reader.i64("t1")?, reader.i64("t4")?);

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
+pub use lightcone_responder::Sequences;
 use sha2::{Digest, Sha256};
 
 use crate::bytes::{Malformed, Reader};
@@ -40,41 +41,14 @@ pub struct TranscriptEntry {
     pub stamp_key: [u8; 32],
     /// How many challenges were answered, repeats counted once: the number of bits in `answered`.
     pub count: u16,
-    /// Which sequences were answered.
-    pub answered: Answered,
+    /// Which sequences were answered: sequence `s` is bit `s % 8`, counted from the least significant, of byte `s / 8`.
+    pub answered: Sequences,
     /// [`digest`] of what was answered.
     pub digest: [u8; 32],
 }
 
-/// A set of sequences below 256. Sequence `n` is bit `7 - n % 8` of byte `n / 8`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Answered(pub [u8; 32]);
-
-impl Answered {
-    /// Whether the sequence was answered.
-    #[must_use]
-    pub fn has(&self, sequence: u16) -> bool {
-        let byte = self.0.get(usize::from(sequence / 8));
-        byte.is_some_and(|byte| byte & (0x80 >> (sequence % 8)) != 0)
-    }
-
-    /// Adds a sequence; one beyond 255 is not kept.
-    pub fn insert(&mut self, sequence: u16) {
-        if let Some(byte) = self.0.get_mut(usize::from(sequence / 8)) {
-            *byte |= 0x80 >> (sequence % 8);
-        }
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn count(&self) -> u16 {
-        self.0.iter().map(|byte| byte.count_ones() as u16).sum()
-    }
-}
-
-/// SHA-256 over sequence (u32) and nonce (16 bytes) of each answered challenge, by rising sequence. An agent
-/// answers only rising sequences and repeats, so that this is also the order of its first answers: a network that
-/// turns challenges around makes them go unanswered, and cannot make an honest landmark look like a liar.
+/// SHA-256 over sequence (u32) and nonce (16 bytes) of each answered challenge, by rising sequence: a network that
+/// turns challenges around cannot make an honest landmark look like a liar.
 #[must_use]
 pub fn digest(answered: impl IntoIterator<Item = (u16, Nonce)>) -> [u8; 32] {
     let mut hash = Sha256::new();
@@ -188,10 +162,10 @@ impl TranscriptEntry {
             proof_key: reader.array("proof_key")?,
             stamp_key: reader.array("stamp_key")?,
             count: reader.u16("count")?,
-            answered: Answered(reader.array("answered")?),
+            answered: Sequences(reader.array("answered")?),
             digest: reader.array("digest")?,
         };
-        if entry.count != entry.answered.count() {
+        if u32::from(entry.count) != entry.answered.count() {
             let remedy = "it is the number of bits in `answered`";
             return Err(Malformed::Value { field: "count", value: entry.count.into(), remedy });
         }

@@ -20,8 +20,8 @@ pub struct Answered {
     pub refused: u32,
     /// Which sequences were answered.
     pub sequences: Sequences,
-    /// SHA-256 over sequence (4 bytes, big-endian) and nonce (16) of each answered challenge, in the order of
-    /// their first answers.
+    /// SHA-256 over sequence (4 bytes, big-endian) and nonce (16) of each answered challenge, by rising sequence:
+    /// a network that turns packets around cannot change it.
     pub digest: [u8; 32],
 }
 
@@ -60,18 +60,11 @@ pub(crate) struct Record {
     sequences: Sequences,
     repeated: u32,
     refused: u32,
-    digest: Sha256,
 }
 
 impl Record {
     pub(crate) fn new() -> Self {
-        Self {
-            nonces: [Nonce([0; 16]); SEQUENCES],
-            sequences: Sequences::default(),
-            repeated: 0,
-            refused: 0,
-            digest: Sha256::new(),
-        }
+        Self { nonces: [Nonce([0; 16]); SEQUENCES], sequences: Sequences::default(), repeated: 0, refused: 0 }
     }
 
     /// Whether this sequence was answered with another nonce. The sequence is below [`CHALLENGES_MAX`].
@@ -87,8 +80,6 @@ impl Record {
         }
         self.sequences.insert(sequence);
         self.nonces[sequence as usize] = nonce;
-        self.digest.update(sequence.to_be_bytes());
-        self.digest.update(nonce.0);
     }
 
     pub(crate) fn refuse(&mut self) {
@@ -101,7 +92,16 @@ impl Record {
             repeated: self.repeated,
             refused: self.refused,
             sequences: self.sequences,
-            digest: self.digest.clone().finalize().into(),
+            digest: self.digest(),
         }
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for sequence in (0..CHALLENGES_MAX).filter(|&sequence| self.sequences.contains(sequence)) {
+            hash.update(sequence.to_be_bytes());
+            hash.update(self.nonces[sequence as usize].0);
+        }
+        hash.finalize().into()
     }
 }
