@@ -48,8 +48,11 @@ impl Region {
         if self.extent != Extent::Bounded {
             return None;
         }
-        let sum =
-            self.arcs.iter().fold(Vector::new(0.0, 0.0, 0.0), |sum, arc| sum + moment(arc, self.rim(arc)));
+        // Counting from a corner of the region keeps every term as small as the region, so that what rounding leaves
+        // open between one arc's end and the next one's start does not move the middle of a tiny one.
+        let corner = self.rim(&self.arcs[0]).at(self.arcs[0].start).vector();
+        let parts = self.arcs.iter().map(|arc| moment(arc, self.rim(arc), corner));
+        let sum = parts.fold(Vector::new(0.0, 0.0, 0.0), |sum, part| sum + part);
         // A sliver's moment is all rounding: any of its points is then as good as its middle.
         let first = &self.arcs[0];
         if sum.norm() > 1e-18 { sum.direction() } else { Some(self.rim(first).at(first.along(0.5))) }
@@ -108,11 +111,16 @@ fn triangle(a: Vector, b: Vector, c: Vector) -> f64 {
     2.0 * libm::atan2(volume, 1.0 + a.dot(b) + b.dot(c) + c.dot(a))
 }
 
-/// The arc's part of `½ ∮ x × dx`, which is the integral of the direction over the region.
-fn moment(arc: &Arc, rim: &Rim) -> Vector {
-    let along = rim.centre * (rim.sine * arc.span_rad);
-    let across = sweep_of(arc, rim) * rim.cosine();
-    (along - across) * (0.5 * rim.sine)
+/// The arc's part of `½ ∮ (x − from) × dx`, which is the integral of the direction over the region: the triangle
+/// over its chord, and the segment between chord and arc.
+fn moment(arc: &Arc, rim: &Rim, from: Vector) -> Vector {
+    let squared = rim.sine * rim.sine;
+    if arc.is_whole() {
+        return rim.centre * (0.5 * squared * arc.span_rad);
+    }
+    let (start, end) = (rim.at(arc.start).vector(), rim.at(arc.end).vector());
+    let segment = rim.centre * (0.5 * squared * (arc.span_rad - libm::sin(arc.span_rad)));
+    (start - from).cross(end - start) * 0.5 + segment
 }
 
 /// Integral of the direction `u cos φ + v sin φ` over the arc's azimuths.
