@@ -296,6 +296,12 @@ pub trait Supervision: Send + Sync {
     /// When the database fails.
     async fn purge(&self, now: i64, retention: &Retention) -> Result<Purged, StoreError>;
 
+    /// Whether a request has its answer already, so that what it was checked against need not hold any more.
+    ///
+    /// # Errors
+    /// [`StoreError::RequestReused`].
+    async fn is_answered(&self, request: &Request) -> Result<bool, StoreError>;
+
     /// Whether the database answers: one read of one row.
     ///
     /// # Errors
