@@ -103,9 +103,9 @@ pub struct RoundTrip {
     pub rtt_ns: i64,
     /// `t3 - t0`, in nanoseconds.
     pub span_ns: i64,
-    /// By how much `REALTIME` saw a longer span than `MONOTONIC_RAW`; 0 on fallback. What steering may have added
-    /// to the measured overheads, and so taken from the round trip, is no more, as long as the clock was not
-    /// slowed and hurried within the one span.
+    /// By how much `REALTIME` saw a longer span than `MONOTONIC_RAW`; 0 on fallback. What steering added to the
+    /// measured overheads, and so took from the round trip, is no more, unless the clock was slowed and hurried
+    /// within the one span.
     pub ahead_ns: i64,
     /// Why it is `t3 - t0`, if it is.
     pub fallback: Option<Fallback>,
@@ -163,7 +163,10 @@ pub const fn is_ordered(stamps: &Stamps) -> bool {
 }
 
 impl RoundTrip {
-    /// What must be added to the round trip so that the true one is not longer, in nanoseconds.
+    /// What must be added to the round trip so that the true one is not longer, in nanoseconds: what the crystal
+    /// may be wrong over the span, both fixed terms, frames on the wire, and what steering can have added to the
+    /// overheads. The last is `ahead_ns` for a clock that runs fast or slow at any rate, and [`SKEW_PPM`] of the
+    /// overheads for one that does both in turn within that rate.
     #[must_use]
     pub fn eps_ns(&self, source: ClockSource, stamp: StampKind) -> i64 {
         let clock_ns = match source {
@@ -174,8 +177,9 @@ impl RoundTrip {
             StampKind::Program | StampKind::Kernel => 0,
             StampKind::Interface { frame_ns } => 2 * i64::from(frame_ns),
         };
-        // One more, as the division rounds down.
-        clock_ns.saturating_add(1 + SKEW_NS + DOORBELL_NS + wire_ns + self.ahead_ns.max(0))
+        let steered_ns = parts(self.span_ns - self.rtt_ns, SKEW_PPM) + self.ahead_ns.max(0);
+        // One more for each division, as they round down.
+        clock_ns.saturating_add(2 + SKEW_NS + DOORBELL_NS + wire_ns + steered_ns)
     }
 
     /// What the true round trip is not longer than, in nanoseconds.
