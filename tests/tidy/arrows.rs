@@ -9,11 +9,12 @@ use crate::tree::{self, Source};
 use crate::{Complaints, assert_none, assert_one};
 
 /// The floors, from the ground. Crates of one floor do not know each other.
-const FLOORS: [&[&str]; 6] = [
+const FLOORS: [&[&str]; 7] = [
     &["lightcone", "lightcone-core", "lightcone-pool", "lightcone-responder"],
     &["lightcone-attest", "lightcone-custody", "lightcone-ledger", "lightcone-policy", "lightcone-probe"],
     &["lightcone-keyring", "lightcone-store", "lightcone-verify"],
-    &["lightcone-agent", "lightcone-landmark", "lightcone-server", "lightcone-wan"],
+    &["lightcone-agent", "lightcone-firmware", "lightcone-landmark", "lightcone-server", "lightcone-wan"],
+    &["lightcone-rehearsal"],
     &["lightcone-cli"],
     &["lightcone-tests"],
 ];
@@ -65,7 +66,8 @@ const IMPURE: [&str; 8] =
 const NO_STD: [&str; 2] = ["crates/core/src/lib.rs", "crates/responder/src/lib.rs"];
 
 /// Where wire messages and the words of `core` may meet: hand-written translation, nothing else.
-const DOORS: [&str; 2] = ["crates/server/src/wire/", "crates/cli/src/remote/"];
+const DOORS: [&str; 3] =
+    ["crates/server/src/wire/", "crates/cli/src/remote/", "crates/rehearsal/src/sight.rs"];
 /// What a service may name of `core` beside a wire message: what it calls, never what is said.
 const CALLED: [&str; 5] = ["Borders", "Inquiry", "LIARS_DEFAULT", "Observation", "Stopped"];
 

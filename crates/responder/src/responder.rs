@@ -21,7 +21,7 @@ pub struct Seen {
     pub ttl: u8,
 }
 
-/// The chip's whole state for one session at one landmark: about 4.6 kB, none of it on a heap.
+/// The chip's whole state for one session at one landmark: less than 4.6 kB, none of it on a heap.
 pub struct Responder {
     session: SessionId,
     keys: SessionKeys,

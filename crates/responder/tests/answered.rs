@@ -48,3 +48,9 @@ fn an_empty_session_has_the_digest_of_nothing() {
     assert_eq!(answered.digest, <[u8; 32]>::from(Sha256::digest([])));
     assert_eq!(answered.count, 0);
 }
+
+#[test]
+fn a_session_is_as_small_as_it_says() {
+    let bytes = size_of::<lightcone_responder::Responder>();
+    assert!((4_096..4_608).contains(&bytes), "{bytes} bytes");
+}

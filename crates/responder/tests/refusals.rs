@@ -106,7 +106,21 @@ fn a_sequence_means_one_challenge_for_good() {
 }
 
 #[test]
-fn reasons_are_one_line_in_lower_case_beginnings() {
+fn time_is_asked_for_an_answer_only() {
+    let (mut responder, mut asked) = (vector::responder(), 0);
+    let mut wrong = vector::challenge();
+    wrong[40] ^= 1;
+    for datagram in [wrong, vector::challenge()] {
+        let _ = responder.respond(&datagram, vector::SEEN, || {
+            asked += 1;
+            vector::T3
+        });
+    }
+    assert_eq!(asked, 1);
+}
+
+#[test]
+fn reasons_have_their_numbers_and_are_one_line() {
     use Refused::{Kind, Length, Sequence, SequenceReused, Session, StampHmac, TlvHeader, TlvHmac};
     let all = [Length, TlvHeader, Kind, StampHmac, TlvHmac, Session, Sequence, SequenceReused];
     for (number, refused) in (1..).zip(all) {
