@@ -183,7 +183,8 @@ fn no_bound_is_below_the_truth_when_ntp_steers_both_ways_in_one_span() {
 #[test]
 fn no_bound_is_below_the_truth_when_steps_are_detected() {
     let samples = SAMPLES / 5 * long();
-    let (count, worst, fallbacks) = too_small(2, samples, World { step: true, told: true, ..World::default() });
+    let (count, worst, fallbacks) =
+        too_small(2, samples, World { step: true, told: true, ..World::default() });
     assert_eq!(count, 0, "{count} of {samples} too small, the worst by {worst} ns");
     assert_eq!(fallbacks, samples);
 }

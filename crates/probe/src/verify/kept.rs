@@ -96,6 +96,7 @@ impl Kept {
         let root = reader.array("root")?;
         let best = sample(reader.array("best")?)?;
         let backup = sample(reader.array("backup")?)?;
+        reader.end()?;
         let kept = Self { position_version, clock_source, stamp_kind, ssid, diagnostics, best, backup, root };
         if kept.to_bytes() != bytes {
             let remedy = "samples come best first, and bytes without meaning are zero";
