@@ -28,6 +28,7 @@ pub mod report;
 pub mod schedule;
 pub mod tai64n;
 pub mod transcript;
+#[cfg(target_os = "linux")]
 pub mod udp;
 pub mod verify;
 

@@ -257,17 +257,17 @@ impl<C: Chance> Challenger<C> {
         }
     }
 
-    /// When the kernel sent it, on `REALTIME`.
-    pub fn stamped(&mut self, shot: Shot, t1: i64) {
-        if let Some(session) = self.sessions.get_mut(&shot.session) {
-            session.stamped(shot.sequence, t1);
+    /// When the kernel sent this packet, on `REALTIME`. Bytes that are no challenge of an open session are ignored.
+    pub fn stamped(&mut self, packet: &Packet, t1: i64) {
+        if let Some(session) = session_of(packet).and_then(|id| self.sessions.get_mut(&id)) {
+            session.stamped(packet, t1);
         }
     }
 
     /// The steered clock stepped or is being steered beyond the rule: no sample of a session that is open now uses
-    /// its stamps.
-    pub fn distrust(&mut self) {
-        self.sessions.values_mut().for_each(Session::distrust);
+    /// its stamps. Whether that is news to any.
+    pub fn distrust(&mut self) -> bool {
+        self.sessions.values_mut().fold(false, |is_news, session| session.distrust() | is_news)
     }
 
     fn hello(&mut self, hello: &Hello, from: SocketAddr, now: Now, actions: &mut Vec<Action>) {

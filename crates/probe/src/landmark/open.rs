@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use lightcone_responder::{Challenge, Reply, SessionId, SessionKeys, prove};
+use lightcone_responder::{Challenge, Packet, Reply, SessionId, SessionKeys, prove};
 
 use super::session::{Due, Kept};
 use super::shots::{NotCounted, Shots};
@@ -134,6 +134,13 @@ impl Open {
             self.wakes = self.over_at;
         }
         Ok(())
+    }
+
+    /// Takes the stamp of a challenge whose own bytes came back with it.
+    pub(super) fn stamped(&mut self, packet: &Packet, t1: i64) {
+        if let Ok(challenge) = Challenge::open(packet, self.keys.stamp()) {
+            self.shots.stamped(&challenge, t1);
+        }
     }
 
     pub(super) fn due(&mut self, now: Now, settings: &Settings, chance: &mut impl Chance) -> Due {

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use lightcone_responder::Packet;
+
 use super::open::{Forged, Open};
 use super::{Action, Arrival, Probe, Settings};
 use crate::assignment::Assignment;
@@ -62,8 +64,10 @@ impl Session {
         self.open.as_ref().is_some_and(|open| open.is_reached_at(from))
     }
 
-    pub(super) fn distrust(&mut self) {
-        self.is_distrusted = true;
+    /// Only a session that has begun to measure has something to distrust.
+    pub(super) fn distrust(&mut self) -> bool {
+        let has_begun = self.open.as_ref().is_some_and(|open| open.shots.len() > 0);
+        has_begun && !std::mem::replace(&mut self.is_distrusted, true)
     }
 
     /// Lets the agent in, moves it, or repeats the WELCOME to where it is known. Its cookie is good.
@@ -123,9 +127,9 @@ impl Session {
         }
     }
 
-    pub(super) fn stamped(&mut self, sequence: u16, t1: i64) {
+    pub(super) fn stamped(&mut self, packet: &Packet, t1: i64) {
         if let Some(open) = &mut self.open {
-            open.shots.stamped(sequence, t1);
+            open.stamped(packet, t1);
         }
     }
 

@@ -83,8 +83,11 @@ impl Shots {
         }
     }
 
-    pub(super) fn stamped(&mut self, sequence: u16, t1: i64) {
-        if let Some(record) = self.0.get_mut(usize::from(sequence)) {
+    /// Takes the first stamp of a challenge.
+    pub(super) fn stamped(&mut self, challenge: &Challenge, t1: i64) {
+        let record = usize::try_from(challenge.sequence).ok().and_then(|sequence| self.0.get_mut(sequence));
+        let unstamped = record.filter(|record| record.nonce == challenge.nonce && !record.has_t1);
+        if let Some(record) = unstamped {
             record.stamps.t1 = t1;
             record.has_t1 = true;
         }

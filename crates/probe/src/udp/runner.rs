@@ -1,0 +1,248 @@
+//! The loop of both threads: block until something arrives or falls due, then do it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
+
+use lightcone_responder::{Packet, Seen};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::Event;
+use super::clocks::{self, now};
+use super::courier::{Command, Desk};
+use super::landmark_thread::LandmarkSetup;
+use super::socket::Socket;
+use super::sockets::Sockets;
+use super::steering::Steering;
+use crate::agent::{self, Answerer};
+use crate::chance::{Chance, Seeded};
+use crate::landmark::{self, Challenger, Probe, Turn};
+use crate::ntp;
+
+/// Datagrams taken from one socket before the others have their turn.
+const BATCH: usize = 64;
+/// How often a full event channel is tried again, in nanoseconds.
+const RETRY_NS: i64 = 10_000_000;
+const MILLISECOND_NS: i64 = 1_000_000;
+
+/// What a landmark has beside what every agent has.
+struct Landmark {
+    challenger: Challenger<Seeded>,
+    steering: Steering,
+}
+
+/// A thread's whole state.
+pub(super) struct Runner {
+    sockets: Sockets,
+    desk: Desk,
+    answerer: Answerer<Seeded>,
+    landmark: Option<Landmark>,
+    sends: Vec<agent::Action>,
+    enters: Vec<landmark::Action>,
+}
+
+impl Runner {
+    pub(super) fn landmark(sockets: Sockets, setup: LandmarkSetup, desk: Desk) -> io::Result<Self> {
+        let mut chance = Seeded::new(&setup.seed);
+        let seeds: [[u8; 32]; 2] = [chance.array(), chance.array()];
+        let challenger = Challenger::new(setup.key, setup.settings, Seeded::new(&seeds[0]));
+        let landmark = Landmark { challenger, steering: Steering::watch()? };
+        let mut runner = Self::agent(sockets, setup.answers, &seeds[1], desk);
+        runner.landmark = Some(landmark);
+        Ok(runner)
+    }
+
+    pub(super) fn agent(sockets: Sockets, settings: agent::Settings, seed: &[u8; 32], desk: Desk) -> Self {
+        let (has_v4, has_v6) = (sockets.v4.is_some(), sockets.v6.is_some());
+        let settings = agent::Settings { has_v4, has_v6, ..settings };
+        let answerer = Answerer::new(settings, Seeded::new(seed));
+        Self { sockets, desk, answerer, landmark: None, sends: Vec::new(), enters: Vec::new() }
+    }
+
+    /// Runs until told to stop.
+    pub(super) fn run(mut self) {
+        loop {
+            match self.pass() {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => return self.desk.say(Event::Failed(error)),
+            }
+        }
+    }
+
+    /// One pass: whether there is to be another.
+    fn pass(&mut self) -> io::Result<bool> {
+        while let Some(command) = self.desk.next() {
+            if !self.obey(command) {
+                return Ok(false);
+            }
+        }
+        self.watch_clock()?;
+        self.take_turns()?;
+        let is_unsaid = self.desk.flush();
+        self.wait(is_unsaid)?;
+        self.desk.heard();
+        self.receive()?;
+        Ok(true)
+    }
+
+    fn obey(&mut self, command: Command) -> bool {
+        match command {
+            Command::Stop => return false,
+            Command::Assign(assignment) => {
+                let Some(landmark) = &mut self.landmark else { return true };
+                if let Err(why) = landmark.challenger.assign(assignment, now()) {
+                    self.desk.say(Event::NotAssigned { session: assignment.session, why });
+                }
+            }
+            Command::Engage(engagement) => {
+                if let Err(why) = self.answerer.engage(&engagement, now()) {
+                    self.desk.say(Event::NotEngaged { session: engagement.plan.session, why });
+                }
+            }
+        }
+        true
+    }
+
+    /// Before anything is concluded from stamps: were they made by a clock that can be believed?
+    fn watch_clock(&mut self) -> io::Result<()> {
+        let Some(Landmark { challenger, steering }) = &mut self.landmark else { return Ok(()) };
+        let is_wrong = steering.has_stepped()? || (challenger.sessions() > 0 && steering.is_bent());
+        if is_wrong && challenger.distrust() {
+            self.desk.say(Event::Distrusted);
+        }
+        Ok(())
+    }
+
+    /// Everything that falls due.
+    fn take_turns(&mut self) -> io::Result<()> {
+        while let Some(landmark) = &mut self.landmark {
+            match landmark.challenger.turn(now()) {
+                Some(Turn::Probe(probe)) => self.probe(&probe)?,
+                Some(Turn::Done(report)) => self.desk.say(Event::Reported(report)),
+                None => break,
+            }
+        }
+        self.answerer.turn(now(), &mut self.sends);
+        self.act();
+        Ok(())
+    }
+
+    /// The timed path of a landmark: the challenge is sealed, its answer known; nothing but clocks and the send.
+    fn probe(&mut self, probe: &Probe) -> io::Result<()> {
+        let Some(socket) = self.sockets.to(probe.to) else { return Ok(()) };
+        let departure = socket.send_timed(&probe.packet, probe.to);
+        // A send that failed is a challenge that was lost: it stays in the report, unanswered.
+        if let (Ok(departure), Some(landmark)) = (departure, &mut self.landmark) {
+            landmark.challenger.sent(probe.shot, departure.t0, departure.r0);
+        }
+        self.collect_stamps()
+    }
+
+    fn collect_stamps(&mut self) -> io::Result<()> {
+        for socket in self.sockets.each() {
+            while let Some((packet, t1)) = socket.departed()? {
+                if let Some(landmark) = &mut self.landmark {
+                    landmark.challenger.stamped(&packet, t1);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Blocks until a datagram, a command, a set clock, or the next thing that falls due.
+    fn wait(&self, is_unsaid: bool) -> io::Result<()> {
+        let now_ns = clocks::raw_ns();
+        let turn = self.landmark.as_ref().and_then(|landmark| landmark.challenger.wakes_at());
+        let again = is_unsaid.then_some(now_ns + RETRY_NS);
+        let due = [turn, self.answerer.wakes_at(), again].into_iter().flatten().min();
+        let timeout = due.map_or(PollTimeout::NONE, |due| timeout(due - now_ns));
+        let steering = self.landmark.as_ref().map(|landmark| landmark.steering.as_fd());
+        let sockets = self.sockets.v4.iter().chain(&self.sockets.v6).map(AsFd::as_fd);
+        let wanted = sockets.chain([self.desk.as_fd()]).chain(steering);
+        let mut waited: Vec<PollFd<'_>> = wanted.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+        match poll(&mut waited, timeout) {
+            Ok(_) | Err(Errno::EINTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn receive(&mut self) -> io::Result<()> {
+        self.collect_stamps()?;
+        let Self { sockets, answerer, landmark, sends, enters, .. } = self;
+        for socket in sockets.each() {
+            for _ in 0..BATCH {
+                if !take(socket, answerer, landmark.as_mut(), sends, enters)? {
+                    break;
+                }
+            }
+        }
+        self.act();
+        Ok(())
+    }
+
+    /// Sends what the state machines want sent, says what they want said.
+    fn act(&mut self) {
+        let Self { sockets, desk, sends, enters, .. } = self;
+        for action in sends.drain(..) {
+            match action {
+                agent::Action::Send { to, datagram } => send(sockets, &datagram, to),
+                agent::Action::Established { session, landmark } => {
+                    desk.say(Event::Established { session, landmark });
+                }
+                agent::Action::Done(transcript) => desk.say(Event::Answered(transcript)),
+            }
+        }
+        for action in enters.drain(..) {
+            match action {
+                landmark::Action::Send { to, datagram } => send(sockets, &datagram, to),
+                landmark::Action::Established { session, agent } => {
+                    desk.say(Event::Entered { session, agent })
+                }
+            }
+        }
+    }
+}
+
+/// Takes one datagram to the end that it is for; whether there was one.
+fn take(
+    socket: &mut Socket,
+    answerer: &mut Answerer<Seeded>,
+    landmark: Option<&mut Landmark>,
+    sends: &mut Vec<agent::Action>,
+    enters: &mut Vec<landmark::Action>,
+) -> io::Result<bool> {
+    let Some(received) = socket.receive()? else { return Ok(false) };
+    let (bytes, from, arrival) = (received.bytes, received.from, received.arrival);
+    let now = crate::now::Now { mono_ns: arrival.t3, unix_ns: arrival.r3 };
+    let seen = Seen { t2: ntp::from_unix_ns(arrival.t4.unwrap_or(arrival.r3)), ttl: received.ttl };
+    if answerer.sessions() > 0 {
+        if let Some(reply) = answerer.receive(bytes, from, seen, clocks::ntp, now, sends) {
+            reply_to(socket, &reply, from);
+            return Ok(true);
+        }
+    }
+    if let Some(landmark) = landmark {
+        landmark.challenger.receive(bytes, from, &arrival, now, enters);
+    }
+    Ok(true)
+}
+
+/// A reply that cannot be sent is a reply that was lost.
+fn reply_to(socket: &Socket, reply: &Packet, to: SocketAddr) {
+    let _ = socket.send(reply, to);
+}
+
+/// What cannot be sent is lost, as datagrams are; timers send it again.
+fn send(sockets: &Sockets, datagram: &[u8], to: SocketAddr) {
+    if let Some(socket) = sockets.to(to) {
+        let _ = socket.send(datagram, to);
+    }
+}
+
+/// At least a millisecond, rounded up: never a busy loop.
+fn timeout(ns: i64) -> PollTimeout {
+    let ms = ns.max(0) / MILLISECOND_NS + 1;
+    PollTimeout::try_from(ms.min(i64::from(i32::MAX)) as i32).unwrap_or(PollTimeout::NONE)
+}
