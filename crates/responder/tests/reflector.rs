@@ -127,6 +127,17 @@ fn a_wrong_or_missing_tag_flags_every_tlv_and_renews_nothing() {
 }
 
 #[test]
+fn a_tag_of_another_length_is_malformed() {
+    let key = vector::stamp_key();
+    for length in [0u8, 15, 17] {
+        let tlv = [vec![0x80, 8, 0, length], vec![0xaa; usize::from(length)]].concat();
+        let reply = reflect(&authenticated_request(&key, &tlv), &key).unwrap();
+        assert_eq!(reply[112], 0x60, "length {length}: malformed, and no integrity");
+        assert_eq!(reply[113..], tlv[1..]);
+    }
+}
+
+#[test]
 fn padding_needs_no_tag() {
     let key = vector::stamp_key();
     let reply = reflect(&authenticated_request(&key, &[0x80, 1, 0, 1, 0xaa]), &key).unwrap();

@@ -26,9 +26,10 @@ const PANICKED: u32 = 32;
 pub(crate) struct Serial(());
 
 impl Serial {
-    /// Without interrupts, 115,200 baud, eight bits, queues on.
+    /// Without interrupts, 115,200 baud, eight bits, queues on. The emulator fills the queue up to its mark, so that
+    /// a mark of 14 bytes instead of one makes it four times as fast.
     fn open() -> Self {
-        let settings = [(1, 0x00), (3, 0x80), (0, 0x01), (1, 0x00), (3, 0x03), (2, 0x07), (4, 0x03)];
+        let settings = [(1, 0x00), (3, 0x80), (0, 0x01), (1, 0x00), (3, 0x03), (2, 0xc7), (4, 0x03)];
         settings.iter().for_each(|(register, value)| write_port(SERIAL + register, *value));
         Self(())
     }
