@@ -89,10 +89,57 @@ pub enum StoreError {
     /// The database's tables are not those of this version.
     #[error("the database was migrated by another version: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// The URL names no engine. It is not repeated: it may hold a password.
+    #[error("the store's url names no engine; write `sqlite:PATH`, `sqlite::memory:` or `postgres://…`")]
+    UnknownUrl,
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,
     /// The database failed: unreachable, full, or broken.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+}
+
+/// Result codes of SQLite that ask to come back: busy and locked, in the lowest byte.
+const SQLITE_BUSY: [u32; 2] = [5, 6];
+/// States of PostgreSQL that ask to come back: serialization failure, deadlock, lock not available.
+const POSTGRES_BUSY: [&str; 3] = ["40001", "40P01", "55P03"];
+
+/// Columns other than an id that are unique. Both engines name the column in what they say: `chips.serial`,
+/// `chips_serial_key`.
+const UNIQUE: [&str; 6] = ["serial", "identity_key", "signing_key", "exchange_key", "wire_id", "revision"];
+
+fn taken(message: &str) -> &'static str {
+    UNIQUE.into_iter().find(|column| message.contains(column)).unwrap_or("id")
+}
+
+impl StoreError {
+    pub(crate) fn not_found(kind: &'static str, id: &str) -> Self {
+        Self::NotFound { kind, id: id.to_owned() }
+    }
+
+    /// Names what a write ran into, when it is the caller's row and not the database.
+    pub(crate) fn of_write(self, kind: &'static str, id: &str) -> Self {
+        let Self::Database(sqlx::Error::Database(error)) = &self else { return self };
+        match error.kind() {
+            sqlx::error::ErrorKind::UniqueViolation => {
+                Self::AlreadyExists { kind, id: id.to_owned(), field: taken(error.message()) }
+            }
+            sqlx::error::ErrorKind::ForeignKeyViolation => {
+                Self::Dangling { kind, detail: error.message().to_owned() }
+            }
+            _ => self,
+        }
+    }
+
+    /// Whether another transaction was in the way, so that the same again may succeed.
+    pub(crate) fn is_collision(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        let code = error.code().unwrap_or_default();
+        // States of PostgreSQL have five characters, SQLite's numbers fewer.
+        match code.parse::<u32>() {
+            Ok(number) if code.len() < 5 => SQLITE_BUSY.contains(&(number & 0xff)),
+            _ => POSTGRES_BUSY.contains(&code.as_ref()),
+        }
+    }
 }

@@ -1,20 +1,34 @@
 //! What is kept: the one crate that speaks SQL.
 //!
 //! Knows rows, transactions and two engines: SQLite, embedded, and PostgreSQL. It knows no wire message, no
-//! geometry and no clock: what is kept is bytes and integers to it, and every time is an argument. A method
-//! that returned has committed; nothing else counts as an answer.
+//! geometry and no time of day: what is kept is bytes and integers to it, and every time that is kept is an
+//! argument. A method that returned has committed; nothing else counts as an answer.
 
+mod answer;
+mod committer;
 mod error;
+mod evidence;
 mod filter;
+mod ingest;
+mod migrations;
+mod purge;
 pub mod record;
+mod registry;
 mod request;
+mod session;
+mod sql;
+mod sql_store;
 mod store;
+mod supervision;
 mod value;
+mod verdict;
 
 pub use error::StoreError;
 pub use filter::{AlertFilter, Filter, LIST_MAX, PageRequest, VerdictFilter};
 pub use record::*;
 pub use request::Request;
+pub use sql::{Finished, Observer};
+pub use sql_store::SqlStore;
 pub use store::{
     Arrival, Attested, CREATE_MANY_MAX, Closed, Evidence, INGEST_MAX, Ingested, Judged, MeshPairs, Outcome,
     Purged, Registry, Retention, Sessions, Store, Supervision, Verdicts,

@@ -4,7 +4,7 @@ use crate::value::row;
 
 row! {
     /// A round trip between two landmarks.
-    pub struct MeshPair: "mesh pair" in "mesh_pairs" {
+    pub struct MeshPair: "mesh pair" in "mesh_latest" {
         /// The id of the landmark that held the stopwatch.
         pub first: String,
         /// The id of the one that answered.

@@ -8,6 +8,7 @@ mod landmark;
 mod measurement;
 mod mesh;
 mod report;
+mod resource;
 mod session;
 mod site;
 mod verdict;
@@ -22,6 +23,8 @@ pub use report::{Report, ReportState};
 pub use session::{Session, SessionState, SubjectKind};
 pub use site::{Site, SiteState};
 pub use verdict::Verdict;
+
+pub(crate) use resource::{Mortal, Resource, Trail};
 
 use crate::error::StoreError;
 use crate::value::{Kind, Value};

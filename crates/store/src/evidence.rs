@@ -1,0 +1,184 @@
+//! Reports from arrival to measurement, and the mesh.
+
+use async_trait::async_trait;
+
+use crate::error::StoreError;
+use crate::ingest::put_measurements;
+use crate::record::{Measurement, MeshPair, Report, ReportState, Row as _, Verdict};
+use crate::sql::{Tx, select_from};
+use crate::sql_store::SqlStore;
+use crate::store::{Arrival, Evidence, INGEST_MAX, Ingested, Judged, MeshPairs, Outcome};
+use crate::value::{Field as _, Kind, Value};
+use crate::verdict;
+
+#[async_trait]
+impl Evidence for SqlStore {
+    async fn ingest(&self, arrivals: Vec<Arrival>) -> Result<Vec<Ingested>, StoreError> {
+        let count = arrivals.len();
+        if count > INGEST_MAX {
+            return Err(StoreError::TooMany { what: "reports", count, limit: INGEST_MAX });
+        }
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        self.committer.commit(arrivals).await
+    }
+
+    async fn durable_sequence(&self, landmark: &str) -> Result<i64, StoreError> {
+        durable(&mut self.database.reader().await?, landmark).await
+    }
+
+    async fn pending_reports(&self, session: &str) -> Result<Vec<Report>, StoreError> {
+        let tail = "WHERE session = $1 AND state = 'PENDING' ORDER BY landmark, sequence";
+        self.database.reader().await?.records(tail, vec![Value::Text(session.to_owned())]).await
+    }
+
+    async fn complete_reports(
+        &self,
+        session: &str,
+        outcomes: Vec<Outcome>,
+        judged: Option<Judged>,
+    ) -> Result<Option<Verdict>, StoreError> {
+        let work = (session, outcomes, judged);
+        self.database
+            .transact("complete-reports", work, |tx, (session, outcomes, judged)| {
+                Box::pin(complete(tx, session, outcomes, judged.as_ref()))
+            })
+            .await
+    }
+
+    async fn measurements(&self, session: &str) -> Result<Vec<Measurement>, StoreError> {
+        let values = vec![Value::Text(session.to_owned())];
+        self.database.reader().await?.records("WHERE session = $1 ORDER BY landmark", values).await
+    }
+
+    async fn put_mesh_pair(&self, pair: MeshPair) -> Result<(), StoreError> {
+        self.database.transact("put-mesh-pair", pair, |tx, pair| Box::pin(put_pair(tx, pair))).await
+    }
+
+    async fn mesh_pairs(&self) -> Result<MeshPairs, StoreError> {
+        let mut tx = self.database.reader().await?;
+        let latest = tx.records(PRESENT, Vec::new()).await?;
+        let best =
+            tx.fetch(select_from::<MeshPair>("mesh_best", PRESENT), Vec::new(), MeshPair::KINDS).await?;
+        let best = best.into_iter().map(MeshPair::of_values).collect::<Result<_, _>>()?;
+        Ok(MeshPairs { best, latest })
+    }
+}
+
+/// Pairs whose landmarks still stand where they were measured.
+const PRESENT: &str = "AS pair WHERE EXISTS \
+    (SELECT 1 FROM landmarks WHERE id = pair.first AND position_version = pair.first_version) AND EXISTS \
+    (SELECT 1 FROM landmarks WHERE id = pair.second AND position_version = pair.second_version) \
+    ORDER BY first, second";
+
+/// Up to which sequence a landmark's reports are there without a gap.
+pub(crate) async fn durable(tx: &mut Tx, landmark: &str) -> Result<i64, StoreError> {
+    let landmark = Value::Text(landmark.to_owned());
+    let sql = "SELECT sequence FROM report_marks WHERE landmark = $1";
+    let mark = number(tx.fetch(sql, vec![landmark.clone()], &[Kind::Int]).await?)?.unwrap_or(0);
+    let sql = "SELECT sequence FROM reports WHERE landmark = $1 AND sequence = $2";
+    let after = vec![landmark.clone(), Value::Int(mark + 1)];
+    if number(tx.fetch(sql, after, &[Kind::Int]).await?)?.is_none() {
+        return Ok(mark);
+    }
+    // The run that begins after the mark ends at the first report without a successor.
+    let sql = "SELECT sequence FROM reports AS last WHERE landmark = $1 AND sequence > $2 AND NOT EXISTS \
+               (SELECT 1 FROM reports WHERE landmark = last.landmark AND sequence = last.sequence + 1) \
+               ORDER BY sequence LIMIT 1";
+    let end = number(tx.fetch(sql, vec![landmark, Value::Int(mark)], &[Kind::Int]).await?)?;
+    Ok(end.unwrap_or(mark))
+}
+
+/// The number in the first column of the first row.
+pub(crate) fn number(rows: Vec<Vec<Value>>) -> Result<Option<i64>, StoreError> {
+    rows.into_iter().flatten().next().map(|value| i64::of_value(value, "sequence")).transpose()
+}
+
+async fn complete(
+    tx: &mut Tx,
+    session: &str,
+    outcomes: &[Outcome],
+    judged: Option<&Judged>,
+) -> Result<Option<Verdict>, StoreError> {
+    let mut measured = Vec::new();
+    for outcome in outcomes {
+        if settle(tx, session, outcome).await? {
+            measured.extend(&outcome.measurement);
+        }
+    }
+    put_measurements(tx, measured.into_iter()).await?;
+    match judged {
+        Some(judged) => verdict::put(tx, judged).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Ends the wait of one report; says whether it was waiting.
+async fn settle(tx: &mut Tx, session: &str, outcome: &Outcome) -> Result<bool, StoreError> {
+    let keep = outcome.keep_until.filter(|_| outcome.state != ReportState::Pending);
+    let sql = match keep {
+        Some(_) => {
+            "UPDATE reports SET state = $4, refusal = $5, keep_until = $6, updated_by = $7 \
+             WHERE landmark = $1 AND sequence = $2 AND session = $3 AND state = 'PENDING'"
+        }
+        None => {
+            "UPDATE reports SET state = $4, refusal = $5, keep_until = $6, updated_by = $7, body = $8 \
+             WHERE landmark = $1 AND sequence = $2 AND session = $3 AND state = 'PENDING'"
+        }
+    };
+    let mut values = vec![
+        Value::Text(outcome.landmark.clone()),
+        Value::Int(outcome.sequence),
+        Value::Text(session.to_owned()),
+        outcome.state.to_value(),
+        Value::Text(outcome.refusal.clone()),
+        keep.to_value(),
+        tx.author(),
+    ];
+    values.extend(keep.is_none().then(|| Value::Blob(Vec::new())));
+    if tx.execute(sql, values).await? == 1 {
+        return Ok(true);
+    }
+    let sql = "SELECT sequence FROM reports WHERE landmark = $1 AND sequence = $2 AND session = $3";
+    let key = vec![
+        Value::Text(outcome.landmark.clone()),
+        Value::Int(outcome.sequence),
+        Value::Text(session.to_owned()),
+    ];
+    match number(tx.fetch(sql, key, &[Kind::Int]).await?)? {
+        Some(_) => Ok(false),
+        None => {
+            let id = format!("{}/{}", outcome.landmark, outcome.sequence);
+            Err(StoreError::not_found(Report::KIND, &id))
+        }
+    }
+}
+
+const LATEST: &str = "INSERT INTO mesh_latest \
+    (first, second, first_version, second_version, rtt_ns, eps_ns, observe_time, updated_by) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (first, second) DO UPDATE SET \
+    first_version = excluded.first_version, second_version = excluded.second_version, \
+    rtt_ns = excluded.rtt_ns, eps_ns = excluded.eps_ns, observe_time = excluded.observe_time, \
+    updated_by = excluded.updated_by WHERE excluded.observe_time >= mesh_latest.observe_time";
+/// The best of a version that is gone says nothing of the present one.
+const BEST: &str = "INSERT INTO mesh_best \
+    (first, second, first_version, second_version, rtt_ns, eps_ns, observe_time, updated_by) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (first, second) DO UPDATE SET \
+    first_version = excluded.first_version, second_version = excluded.second_version, \
+    rtt_ns = excluded.rtt_ns, eps_ns = excluded.eps_ns, observe_time = excluded.observe_time, \
+    updated_by = excluded.updated_by \
+    WHERE excluded.first_version > mesh_best.first_version \
+    OR excluded.second_version > mesh_best.second_version \
+    OR (excluded.first_version = mesh_best.first_version \
+        AND excluded.second_version = mesh_best.second_version AND excluded.rtt_ns < mesh_best.rtt_ns)";
+
+async fn put_pair(tx: &mut Tx, pair: &MeshPair) -> Result<(), StoreError> {
+    for sql in [LATEST, BEST] {
+        let mut values = pair.values();
+        values.push(tx.author());
+        let name = format!("{} {}", pair.first, pair.second);
+        tx.execute(sql, values).await.map_err(|error| error.of_write(MeshPair::KIND, &name))?;
+    }
+    Ok(())
+}

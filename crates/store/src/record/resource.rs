@@ -1,0 +1,161 @@
+//! What landmarks, sites, agents, chips and sessions have in common: an id, an etag, times and a state.
+
+use super::{
+    Agent, AgentState, Chip, ChipState, ChipTie, Landmark, LandmarkState, LandmarkVersion, Row, Session,
+    Site, SiteState,
+};
+use crate::error::StoreError;
+
+/// The etag of what was just made.
+const FIRST: &str = "1";
+
+/// What a write leaves behind beside the record itself.
+pub(crate) enum Trail {
+    Version(LandmarkVersion),
+    Tie(ChipTie),
+}
+
+/// A record that has a life.
+pub(crate) trait Resource: Row + Clone {
+    /// The end of the query that lists by state and parent: `$1` after, `$2` state or empty, `$3` parent or empty,
+    /// `$4` limit.
+    const LIST: &'static str;
+    /// The beginning of the query which of some ids there are.
+    const IDS: &'static str;
+
+    fn id(&self) -> &str;
+    fn header(&mut self) -> Header<'_>;
+    /// Makes what the store decides fit: of a new record, or of one that replaces `old`.
+    fn settle(&mut self, _old: Option<&Self>) {}
+    /// What to write beside it.
+    fn trail(&self, _old: Option<&Self>) -> Option<Trail> {
+        None
+    }
+}
+
+/// A resource whose life is ended by its registry.
+pub(crate) trait Mortal: Resource {
+    /// What ends with the record: `$1` its id, `$2` the time, `$3` the author.
+    const ON_RETIRE: Option<&'static str>;
+
+    /// The word of its state.
+    fn state(&self) -> &'static str;
+    fn is_retired(&self) -> bool;
+    fn set_retired(&mut self, reason: &str);
+}
+
+/// The fields that the store sets.
+pub(crate) struct Header<'r> {
+    pub(crate) etag: &'r mut String,
+    pub(crate) create_time: &'r mut i64,
+    pub(crate) update_time: &'r mut i64,
+}
+
+impl Header<'_> {
+    pub(crate) fn first(self) {
+        *self.etag = FIRST.to_owned();
+        *self.update_time = *self.create_time;
+    }
+
+    /// Becomes the next write of a record with `etag` and `create_time`.
+    pub(crate) fn next(self, etag: &str, create_time: i64) -> Result<(), StoreError> {
+        let broken = || StoreError::Unreadable { column: "etag", found: format!("the text `{etag}`") };
+        let number: u64 = etag.parse().map_err(|_| broken())?;
+        *self.etag = number.wrapping_add(1).to_string();
+        *self.create_time = create_time;
+        Ok(())
+    }
+}
+
+macro_rules! resource {
+    ($name:ident in $table:literal, parent $parent:literal { $($rest:tt)* }) => {
+        impl Resource for $name {
+            const LIST: &'static str = concat!(
+                "WHERE id > $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR ", $parent,
+                " = $3) ORDER BY id LIMIT $4"
+            );
+            const IDS: &'static str = concat!("SELECT id FROM ", $table, " WHERE id");
+            fn id(&self) -> &str {
+                &self.id
+            }
+            fn header(&mut self) -> Header<'_> {
+                Header {
+                    etag: &mut self.etag,
+                    create_time: &mut self.create_time,
+                    update_time: &mut self.update_time,
+                }
+            }
+            $($rest)*
+        }
+    };
+}
+
+macro_rules! mortal {
+    ($name:ident, $state:ident, $on_retire:expr) => {
+        impl Mortal for $name {
+            const ON_RETIRE: Option<&'static str> = $on_retire;
+            fn state(&self) -> &'static str {
+                self.state.as_str()
+            }
+            fn is_retired(&self) -> bool {
+                self.state == $state::Retired
+            }
+            fn set_retired(&mut self, reason: &str) {
+                self.state = $state::Retired;
+                self.state_reason = reason.to_owned();
+            }
+        }
+    };
+}
+
+mortal!(Landmark, LandmarkState, None);
+mortal!(Site, SiteState, None);
+mortal!(Agent, AgentState, None);
+mortal!(
+    Chip,
+    ChipState,
+    Some("UPDATE chip_ties SET until_time = $2, updated_by = $3 WHERE chip = $1 AND until_time IS NULL")
+);
+
+resource!(Site in "sites", parent "''" {});
+resource!(Session in "sessions", parent "subject" {});
+resource!(Landmark in "landmarks", parent "trust_group" {
+    fn settle(&mut self, old: Option<&Self>) {
+        self.position_version = match old {
+            None => 1,
+            Some(old) => old.position_version + i32::from(!self.stands_where(old)),
+        };
+    }
+    fn trail(&self, old: Option<&Self>) -> Option<Trail> {
+        let moved = old.is_none_or(|old| old.position_version != self.position_version);
+        moved.then(|| Trail::Version(self.version()))
+    }
+});
+resource!(Agent in "agents", parent "site" {
+    fn settle(&mut self, old: Option<&Self>) {
+        self.missed_sessions = old.map_or(0, |old| old.missed_sessions);
+        if let Some(old) = old {
+            self.next_session_time = old.next_session_time;
+            self.last_session.clone_from(&old.last_session);
+        }
+    }
+});
+resource!(Chip in "chips", parent "agent" {
+    fn settle(&mut self, old: Option<&Self>) {
+        if let Some(old) = old {
+            self.agent.clone_from(&old.agent);
+        }
+        self.state = if self.agent.is_some() { ChipState::Paired } else { ChipState::Registered };
+    }
+    fn trail(&self, old: Option<&Self>) -> Option<Trail> {
+        let first = self.agent.is_some() && old.is_none();
+        first.then(|| Trail::Tie(ChipTie {
+            chip: self.id.clone(),
+            agent: self.agent.clone(),
+            from_time: self.create_time,
+            until_time: None,
+            reason: "registered with it".to_owned(),
+            rma: false,
+        }))
+    }
+});

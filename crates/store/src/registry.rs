@@ -1,0 +1,196 @@
+//! Landmarks, sites, agents and chips: made, changed, retired.
+
+use async_trait::async_trait;
+
+use crate::answer;
+use crate::error::StoreError;
+use crate::filter::{Filter, PageRequest};
+use crate::record::{Mortal, Resource, Trail};
+use crate::request::Request;
+use crate::sql::Tx;
+use crate::sql_store::SqlStore;
+use crate::store::{CREATE_MANY_MAX, Registry};
+use crate::value::{Kind, Value};
+
+/// What a retired record allows.
+const LIVING: &str = "one that is not retired";
+
+#[async_trait]
+impl<R: Mortal> Registry<R> for SqlStore {
+    async fn create_many(&self, records: Vec<R>, request: Option<&Request>) -> Result<Vec<R>, StoreError> {
+        let count = records.len();
+        if count > CREATE_MANY_MAX {
+            return Err(StoreError::TooMany { what: "records", count, limit: CREATE_MANY_MAX });
+        }
+        let work = (records, request);
+        self.database
+            .transact("create-records", work, |tx, (records, request)| {
+                Box::pin(create(tx, records, *request))
+            })
+            .await
+    }
+
+    async fn get(&self, id: &str) -> Result<R, StoreError> {
+        self.database.reader().await?.record(id).await
+    }
+
+    async fn list(&self, filter: &Filter, page: &PageRequest) -> Result<Vec<R>, StoreError> {
+        list(&mut self.database.reader().await?, filter, page).await
+    }
+
+    async fn update(
+        &self,
+        record: R,
+        etag: Option<&str>,
+        request: Option<&Request>,
+    ) -> Result<R, StoreError> {
+        let work = (record, etag, request);
+        self.database
+            .transact("update-record", work, |tx, (record, etag, request)| {
+                Box::pin(update(tx, record, *etag, *request))
+            })
+            .await
+    }
+
+    async fn retire(
+        &self,
+        id: &str,
+        etag: Option<&str>,
+        reason: &str,
+        time: i64,
+        request: Option<&Request>,
+    ) -> Result<R, StoreError> {
+        let work = (id, etag, reason, request);
+        self.database
+            .transact("retire-record", work, move |tx, (id, etag, reason, request)| {
+                Box::pin(retire(tx, id, *etag, (*reason, time), *request))
+            })
+            .await
+    }
+}
+
+/// Makes records, or gives the answer that the request had before.
+pub(crate) async fn create<R: Resource>(
+    tx: &mut Tx,
+    records: &[R],
+    request: Option<&Request>,
+) -> Result<Vec<R>, StoreError> {
+    if let Some(answer) = answer::before(tx, request).await? {
+        return Ok(answer);
+    }
+    let mut records = records.to_vec();
+    for record in &mut records {
+        record.header().first();
+        record.settle(None);
+    }
+    // Asked first, so that the answer can say which: a refused insert does not.
+    let ids: Vec<&str> = records.iter().map(Resource::id).collect();
+    if let Some(id) = taken::<R>(tx, &ids).await? {
+        return Err(StoreError::AlreadyExists { kind: R::KIND, id, field: "id" });
+    }
+    let which = ids.join("`, `");
+    tx.insert(&records, "", &[]).await.map_err(|error| error.of_write(R::KIND, &which))?;
+    for record in &records {
+        leave(tx, record.trail(None)).await?;
+    }
+    answer::after(tx, request, &records).await?;
+    Ok(records)
+}
+
+/// A page of records.
+pub(crate) async fn list<R: Resource>(
+    tx: &mut Tx,
+    filter: &Filter,
+    page: &PageRequest,
+) -> Result<Vec<R>, StoreError> {
+    let text = |text: &Option<String>| Value::Text(text.clone().unwrap_or_default());
+    let values = vec![text(&page.after), text(&filter.state), text(&filter.parent), Value::Int(page.limit())];
+    tx.records(R::LIST, values).await
+}
+
+async fn update<R: Mortal>(
+    tx: &mut Tx,
+    record: &R,
+    etag: Option<&str>,
+    request: Option<&Request>,
+) -> Result<R, StoreError> {
+    if let Some(answer) = answer::before(tx, request).await?.and_then(only) {
+        return Ok(answer);
+    }
+    let mut old: R = locked(tx, record.id(), etag).await?;
+    if old.is_retired() {
+        let (id, found) = (old.id().to_owned(), old.state().to_owned());
+        return Err(StoreError::WrongState { kind: R::KIND, id, found, allowed: LIVING });
+    }
+    let mut record = record.clone();
+    let header = old.header();
+    record.header().next(header.etag, *header.create_time)?;
+    record.settle(Some(&old));
+    tx.replace(record.id(), &record).await.map_err(|error| error.of_write(R::KIND, record.id()))?;
+    leave(tx, record.trail(Some(&old))).await?;
+    answer::after(tx, request, std::slice::from_ref(&record)).await?;
+    Ok(record)
+}
+
+async fn retire<R: Mortal>(
+    tx: &mut Tx,
+    id: &str,
+    etag: Option<&str>,
+    (reason, time): (&str, i64),
+    request: Option<&Request>,
+) -> Result<R, StoreError> {
+    if let Some(answer) = answer::before(tx, request).await?.and_then(only) {
+        return Ok(answer);
+    }
+    let mut old: R = locked(tx, id, etag).await?;
+    let mut record = old.clone();
+    if !old.is_retired() {
+        record.set_retired(reason);
+        let header = old.header();
+        record.header().next(header.etag, *header.create_time)?;
+        *record.header().update_time = time;
+        tx.replace(id, &record).await?;
+        if let Some(sql) = R::ON_RETIRE {
+            let author = tx.author();
+            tx.execute(sql, vec![Value::Text(id.to_owned()), Value::Int(time), author]).await?;
+        }
+    }
+    answer::after(tx, request, std::slice::from_ref(&record)).await?;
+    Ok(record)
+}
+
+/// The record, locked, if it is still the one that the caller read.
+async fn locked<R: Resource>(tx: &mut Tx, id: &str, etag: Option<&str>) -> Result<R, StoreError> {
+    let mut record: R = tx.lock(id).await?;
+    let found = record.header().etag.clone();
+    match etag {
+        Some(expected) if expected != found => Err(StoreError::EtagMismatch {
+            kind: R::KIND,
+            id: id.to_owned(),
+            expected: expected.to_owned(),
+            found,
+        }),
+        _ => Ok(record),
+    }
+}
+
+/// The first of some ids that is in use.
+async fn taken<R: Resource>(tx: &mut Tx, ids: &[&str]) -> Result<Option<String>, StoreError> {
+    let rows = tx.fetch_in(R::IDS, ids, &[Kind::Text]).await?;
+    Ok(rows.into_iter().flatten().find_map(|value| match value {
+        Value::Text(id) => Some(id),
+        _ => None,
+    }))
+}
+
+async fn leave(tx: &mut Tx, trail: Option<Trail>) -> Result<(), StoreError> {
+    match trail {
+        None => Ok(()),
+        Some(Trail::Version(version)) => tx.insert(&[version], "", &[]).await.map(drop),
+        Some(Trail::Tie(tie)) => tx.insert(&[tie], "", &[]).await.map(drop),
+    }
+}
+
+fn only<R>(answer: Vec<R>) -> Option<R> {
+    answer.into_iter().next()
+}

@@ -1,0 +1,191 @@
+//! One transaction, or one connection that only reads, on either engine.
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
+
+use super::{postgres, sqlite, statement};
+use crate::error::StoreError;
+use crate::record::Row;
+use crate::value::{Kind, Value};
+
+/// Ids of one statement that asks for many.
+const IDS_MAX: usize = 512;
+
+/// Where statements go. Dropped without [`Tx::commit`], nothing of it is kept.
+pub(crate) struct Tx {
+    name: &'static str,
+    handle: Handle,
+}
+
+pub(super) enum Handle {
+    SqliteWrite(Transaction<'static, Sqlite>),
+    SqliteRead(PoolConnection<Sqlite>),
+    PostgresWrite(Transaction<'static, Postgres>),
+    PostgresRead(PoolConnection<Postgres>),
+}
+
+enum Connection<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+impl Tx {
+    pub(super) fn new(name: &'static str, handle: Handle) -> Self {
+        Self { name, handle }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        match self.handle {
+            Handle::SqliteWrite(transaction) => transaction.commit().await?,
+            Handle::PostgresWrite(transaction) => transaction.commit().await?,
+            Handle::SqliteRead(_) | Handle::PostgresRead(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Runs a statement and counts the rows it changed. The last placeholder of a write is `updated_by`, for which
+    /// [`Tx::author`] is the value.
+    pub(crate) async fn execute(
+        &mut self,
+        sql: impl SqlSafeStr,
+        values: Vec<Value>,
+    ) -> Result<u64, StoreError> {
+        let sql = sql.into_sql_str();
+        Ok(match self.connection() {
+            Connection::Sqlite(connection) => sqlite::execute(connection, sql, values).await?,
+            Connection::Postgres(connection) => postgres::execute(connection, sql, values).await?,
+        })
+    }
+
+    /// Rows of columns of these kinds.
+    pub(crate) async fn fetch(
+        &mut self,
+        sql: impl SqlSafeStr,
+        values: Vec<Value>,
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        let sql = sql.into_sql_str();
+        Ok(match self.connection() {
+            Connection::Sqlite(connection) => sqlite::fetch(connection, sql, values, kinds).await?,
+            Connection::Postgres(connection) => postgres::fetch(connection, sql, values, kinds).await?,
+        })
+    }
+
+    /// Records that `tail` chooses.
+    pub(crate) async fn records<R: Row>(
+        &mut self,
+        tail: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<R>, StoreError> {
+        let rows = self.fetch(statement::select::<R>(tail), values, R::KINDS).await?;
+        rows.into_iter().map(R::of_values).collect()
+    }
+
+    /// The record of an id.
+    pub(crate) async fn record<R: Row>(&mut self, id: &str) -> Result<R, StoreError> {
+        let found = self.records("WHERE id = $1", vec![Value::Text(id.to_owned())]).await?;
+        found.into_iter().next().ok_or_else(|| StoreError::not_found(R::KIND, id))
+    }
+
+    /// The record of an id, which no other transaction can change until this one ends.
+    pub(crate) async fn lock<R: Row>(&mut self, id: &str) -> Result<R, StoreError> {
+        // On SQLite a transaction that writes is alone from its beginning.
+        let tail = match self.handle {
+            Handle::PostgresWrite(_) => "WHERE id = $1 FOR UPDATE",
+            _ => "WHERE id = $1",
+        };
+        let found = self.records(tail, vec![Value::Text(id.to_owned())]).await?;
+        found.into_iter().next().ok_or_else(|| StoreError::not_found(R::KIND, id))
+    }
+
+    /// Inserts records with as few statements as the engine allows. `tail` may say `ON CONFLICT` and `RETURNING`.
+    pub(crate) async fn insert<R: Row>(
+        &mut self,
+        rows: &[R],
+        tail: &'static str,
+        returning: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        let name = self.name;
+        Ok(match self.connection() {
+            Connection::Sqlite(connection) => {
+                sqlite::insert_rows(connection, name, rows, tail, returning).await?
+            }
+            Connection::Postgres(connection) => {
+                postgres::insert_rows(connection, name, rows, tail, returning).await?
+            }
+        })
+    }
+
+    /// Replaces the record of its id.
+    pub(crate) async fn replace<R: Row>(&mut self, id: &str, record: &R) -> Result<(), StoreError> {
+        let mut values = record.values();
+        values.extend([self.author(), Value::Text(id.to_owned())]);
+        self.execute(statement::update::<R>(), values).await.map(drop)
+    }
+
+    /// Rows whose key, the last thing that `head` names, is one of `keys`.
+    pub(crate) async fn fetch_in(
+        &mut self,
+        head: &'static str,
+        keys: &[&str],
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        let mut found = Vec::new();
+        for keys in keys.chunks(IDS_MAX) {
+            // A power of two of placeholders makes few texts; the last key may be asked for more than once.
+            let places: Vec<String> =
+                (1..=keys.len().next_power_of_two()).map(|at| format!("${at}")).collect();
+            let last = keys.last().into_iter().cycle();
+            let values = keys.iter().chain(last).take(places.len());
+            let values = values.map(|key| Value::Text((*key).to_owned())).collect();
+            let sql = AssertSqlSafe(format!("{head} IN ({})", places.join(", ")));
+            found.extend(self.fetch(sql, values, kinds).await?);
+        }
+        Ok(found)
+    }
+
+    /// Sets when agents are next summoned, in one statement.
+    pub(crate) async fn schedule(&mut self, times: &[(String, i64)]) -> Result<(), StoreError> {
+        let Some(last) = times.last() else { return Ok(()) };
+        let count = times.len().next_power_of_two();
+        let row = |at: usize| format!("(CAST(${} AS TEXT), CAST(${} AS BIGINT))", 2 * at + 2, 2 * at + 3);
+        let rows: Vec<String> = (0..count).map(row).collect();
+        // Both engines call the columns of a list of values so.
+        let sql = AssertSqlSafe(format!(
+            "UPDATE agents SET next_session_time = drawn.column2, updated_by = $1 \
+             FROM (VALUES {}) AS drawn WHERE agents.id = drawn.column1",
+            rows.join(", ")
+        ));
+        let padded = times.iter().chain(std::iter::repeat(last)).take(count);
+        let mut values = vec![self.author()];
+        values.extend(padded.flat_map(|(id, time)| [Value::Text(id.clone()), Value::Int(*time)]));
+        self.execute(sql, values).await.map(drop)
+    }
+
+    /// The value of `updated_by`.
+    pub(crate) fn author(&self) -> Value {
+        Value::Text(self.name.to_owned())
+    }
+
+    /// The next value of a counter, which nobody else gets until this transaction ends.
+    pub(crate) async fn next(&mut self, counter: &str) -> Result<i64, StoreError> {
+        let sql = "UPDATE counters SET value = value + 1, updated_by = $2 WHERE name = $1 RETURNING value";
+        let values = vec![Value::Text(counter.to_owned()), self.author()];
+        let rows = self.fetch(sql, values, &[Kind::Int]).await?;
+        match rows.into_iter().flatten().next() {
+            Some(Value::Int(value)) => Ok(value),
+            _ => Err(StoreError::not_found("counter", counter)),
+        }
+    }
+
+    fn connection(&mut self) -> Connection<'_> {
+        match &mut self.handle {
+            Handle::SqliteWrite(transaction) => Connection::Sqlite(&mut *transaction),
+            Handle::SqliteRead(connection) => Connection::Sqlite(&mut *connection),
+            Handle::PostgresWrite(transaction) => Connection::Postgres(&mut *transaction),
+            Handle::PostgresRead(connection) => Connection::Postgres(&mut *connection),
+        }
+    }
+}
