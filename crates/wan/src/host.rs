@@ -63,8 +63,9 @@ impl Host {
         self
     }
 
-    /// What arrives at `front` is for the socket at `real`, and what that socket sends is from this host. Port 0
-    /// lets the kernel choose the front's port; [`crate::Wan::fronts`] tells it.
+    /// What arrives at `front` is for the socket at `real`, and what that socket sends to other fronts is from this
+    /// host. `real` is an address, not the wildcard, by which no sender could be told. Port 0 lets the kernel choose
+    /// the front's port; [`crate::Wan::fronts`] tells it.
     #[must_use]
     pub fn serves(mut self, front: SocketAddr, real: SocketAddr) -> Self {
         self.services.push(Service { front, real });

@@ -176,6 +176,26 @@ fn a_closed_service_harms_no_one_else() {
 }
 
 #[test]
+fn landmarks_reach_one_another_too() {
+    let (first, second) = (bind(v4(21, 2, 1)), bind(v4(21, 2, 2)));
+    let front = |n| SocketAddr::from((v4(20, 2, n), 0));
+    let hosts = [
+        Host::new("first", point(0.0, 0.0)).serves(front(1), first.local_addr().unwrap()),
+        Host::new("second", point(0.0, 1.0)).serves(front(2), second.local_addr().unwrap()),
+    ];
+    let wan = Wan::start(&hosts, Paths::fixed(&hosts, steady(ms(2)))).unwrap();
+    let [first_id, second_id] = ["first", "second"].map(|name| wan.host(name).unwrap());
+    let sent_ns = now_ns();
+    first.send_to(b"ask", wan.fronts(second_id)[0]).unwrap();
+    let (ask, from) = net::receive_from(&second);
+    second.send_to(&ask, from).unwrap();
+    assert_eq!(net::receive_from(&first), (b"ask".to_vec(), wan.fronts(second_id)[0]));
+    assert!(now_ns() - sent_ns >= 4_000_000);
+    second.send_to(b"ask back", wan.fronts(first_id)[0]).unwrap();
+    assert_eq!(receive(&first), b"ask back");
+}
+
+#[test]
 fn version_6_is_carried_too() {
     let (agent, landmark) = (bind(Ipv6Addr::LOCALHOST), bind(Ipv6Addr::LOCALHOST));
     let front = SocketAddr::from((Ipv6Addr::LOCALHOST, 0));
