@@ -3,13 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lightcone::v1::location_service_server::LocationServiceServer;
 use lightcone_pool::{DrainReport, Pool};
 use tokio::sync::watch;
-use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
 
-use crate::service::Location;
+use crate::beacon::Beacon;
 
 /// How long connections may take to say goodbye once all work is over.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -17,7 +14,7 @@ const CUT_SHORT: &str = "time to drain ran out; the rest was cut short";
 
 /// What has to be told that the server goes down.
 pub(crate) struct Drain {
-    pub(crate) health: HealthReporter,
+    pub(crate) beacon: Arc<Beacon>,
     pub(crate) pool: Arc<Pool>,
     pub(crate) allowed: Duration,
     /// Set once: streams read no more, listeners accept no more.
@@ -29,8 +26,7 @@ impl Drain {
     pub(crate) async fn go_down(self, calls: impl Future<Output = ()>) {
         let deadline = Instant::now() + self.allowed;
         tracing::info!(allowed_ms = self.allowed.as_millis() as u64, "draining");
-        self.health.set_service_status("", ServingStatus::NotServing).await;
-        self.health.set_not_serving::<LocationServiceServer<Location>>().await;
+        self.beacon.go_down().await;
         self.draining.send_replace(true);
         let mut calls = std::pin::pin!(calls);
         let is_drained = tokio::time::timeout_at(deadline.into(), &mut calls).await.is_ok();

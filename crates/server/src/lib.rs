@@ -4,10 +4,14 @@
 //! (`wire`), is computed by `lightcone-core` on the pool's threads, and comes back through the door. No
 //! thread that serves sockets computes.
 
+mod beacon;
+mod clock;
 mod compute;
 pub mod config;
+mod context;
 mod deadline;
 mod drain;
+mod folder;
 pub mod limits;
 mod observe;
 mod pace;

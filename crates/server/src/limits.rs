@@ -39,6 +39,31 @@ pub const OPEN_LANDMARKS_MAX: usize = 262_144;
 /// What a batch counts for at least, in landmarks: an empty stream is not free either.
 pub const STREAM_LANDMARKS_MIN: usize = 64;
 
+/// Entries of a page unless the caller says otherwise.
+pub const PAGE_SIZE_DEFAULT: u32 = 50;
+/// The most entries of a page.
+pub const PAGE_SIZE_MAX: u32 = lightcone_store::LIST_MAX;
+/// The most records that one call enters.
+pub const BATCH_CREATE_MAX: usize = lightcone_store::CREATE_MANY_MAX;
+/// How long a request with an id has the same answer.
+pub const REQUEST_KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// The longest reason that is kept with a change, in bytes.
+pub const REASON_BYTES_MAX: usize = 500;
+/// The longest name of a record that is asked about, in bytes: two identifiers and what joins them.
+pub const NAME_BYTES_MAX: usize = 200;
+/// The most addresses of a landmark.
+pub const ADDRESSES_MAX: usize = 4;
+/// The most questions that a site asks of every session.
+pub const SITE_QUESTIONS_MAX: usize = 8;
+/// The longest name of a site for people, in bytes.
+pub const DISPLAY_NAME_BYTES_MAX: usize = 128;
+/// The longest serial number, in bytes.
+pub const SERIAL_BYTES_MAX: usize = 128;
+/// The longest stock-keeping unit, in bytes.
+pub const SKU_BYTES_MAX: usize = 64;
+/// The most ties that are shown of a chip.
+pub const TIES_SHOWN_MAX: usize = 1_000;
+
 /// The largest list of headers of a request, in bytes.
 pub const HEADER_LIST_BYTES_MAX: u32 = 16 << 10;
 /// The most calls at a time on one connection.
@@ -59,6 +84,8 @@ pub const STREAM_WINDOW_BYTES: u32 = 64 << 10;
 /// The same for a whole connection.
 pub const CONNECTION_WINDOW_BYTES: u32 = 256 << 10;
 
+const _: () =
+    assert!(SITE_QUESTIONS_MAX < QUESTIONS_MAX, "with its claim a site asks no more than a caller may");
 const _: () = assert!(FRAME_ITEMS_MAX <= WINDOW_ITEMS_MAX, "a frame fits the window");
 const _: () = assert!(SLICE_ITEMS_MAX <= FRAME_ITEMS_MAX, "an answer frame holds a slice");
 const _: () = assert!(LANDMARKS_MAX <= lightcone_core::landmark::LANDMARKS_MAX, "the core takes the mesh");

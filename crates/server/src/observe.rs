@@ -1,13 +1,18 @@
 //! A span around each call, and its latency and status when it is over.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::LazyLock;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use http::{Request, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use lightcone::FILE_DESCRIPTOR_SET;
 use lightcone::v1::ErrorReason;
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
 use tonic::body::Body;
 use tonic::codegen::Bytes;
 use tonic::transport::server::TcpConnectInfo;
@@ -18,14 +23,11 @@ use tracing::{Instrument as _, Span};
 
 use crate::telemetry;
 
-/// Methods that are told apart in metrics; everything else is one, so that no caller can invent names.
-const METHODS: [&str; 5] = [
-    "lightcone.v1.LocationService/Locate",
-    "lightcone.v1.LocationService/BatchLocate",
-    "lightcone.v1.LocationService/AuditLandmarks",
-    "grpc.health.v1.Health/Check",
-    "grpc.health.v1.Health/Watch",
-];
+/// Methods that are told apart in metrics: those of the contract and of health. Everything else is one, so that
+/// no caller can invent names.
+static METHODS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    [FILE_DESCRIPTOR_SET, tonic_health::pb::FILE_DESCRIPTOR_SET].into_iter().flat_map(methods).collect()
+});
 const OTHER_METHOD: &str = "other";
 
 /// Watches each call.
@@ -77,8 +79,21 @@ where
 }
 
 fn method(path: &str) -> &'static str {
-    let path = path.trim_start_matches('/');
-    METHODS.into_iter().find(|method| *method == path).unwrap_or(OTHER_METHOD)
+    METHODS.get(path.trim_start_matches('/')).map_or(OTHER_METHOD, String::as_str)
+}
+
+/// The methods of a compiled contract, as they are called.
+fn methods(compiled: &[u8]) -> Vec<String> {
+    // Both sets are of this program's own making; one that could not be read would leave all methods one.
+    let files = FileDescriptorSet::decode(compiled).unwrap_or_default().file;
+    let services = files.into_iter().flat_map(|file| {
+        let package = file.package().to_owned();
+        file.service.into_iter().map(move |service| (format!("{package}.{}", service.name()), service))
+    });
+    let called = services.flat_map(|(name, service)| {
+        service.method.into_iter().map(move |method| format!("{name}/{}", method.name()))
+    });
+    called.collect()
 }
 
 /// A call that is going on.
@@ -216,17 +231,27 @@ mod tests {
         }
     }
 
+    const LOCATE: &str = "/lightcone.v1.LocationService/Locate";
+
     fn logged(code: Code, reason: Option<ErrorReason>) -> String {
         let sink = Sink::default();
         let writer = sink.clone();
         let log = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone());
         tracing::subscriber::with_default(log.finish(), || {
             let (peer, started) = ("192.0.2.7:99".parse().ok(), Instant::now());
-            let mut call = Call { method: METHODS[0], span: Span::none(), peer, started, is_told: false };
+            let mut call = Call { method: method(LOCATE), span: Span::none(), peer, started, is_told: false };
             call.tell(code, reason);
         });
         let bytes = sink.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn methods_of_the_contract_and_of_health_are_told_apart_and_no_others() {
+        for path in [LOCATE, "/lightcone.v1.ChipService/PairChip", "/grpc.health.v1.Health/Watch"] {
+            assert_eq!(method(path), &path[1..]);
+        }
+        assert_eq!(method("/lightcone.v1.ChipService/Melt"), OTHER_METHOD);
     }
 
     #[test]

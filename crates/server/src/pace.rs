@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use lightcone_pool::Cost;
 
+use crate::limits::BATCH_CREATE_MAX;
+
 /// The weight of the newest measurement: about the last sixteen count.
 const LEARNING_SHIFT: u32 = 4;
 /// Picoseconds a unit before anything was learned; some 200 us for 150 landmarks and one liar.
@@ -24,6 +26,12 @@ const ENTRY: Duration = Duration::from_nanos(500);
 /// What a mesh to build or pairs to hold against each other cost.
 pub(crate) fn table_cost(entries: usize) -> Cost {
     Cost::from(ENTRY * (1 + entries as u32))
+}
+
+/// What a new record costs to check: its keys are points of a curve.
+pub(crate) fn entry_cost(entries: usize) -> Cost {
+    const RECORD: Duration = Duration::from_micros(100);
+    Cost::from(RECORD * (1 + entries.min(BATCH_CREATE_MAX) as u32))
 }
 
 /// Work in units that are proportional to time: round trips, more with more liars, and pairs of landmarks.

@@ -38,6 +38,17 @@ pub enum ServeError {
     /// The transport fails.
     #[error("transport fails: {0}")]
     Transport(tonic::transport::Error),
+    /// The store cannot be had.
+    #[error("cannot open the store: {0}")]
+    Store(#[from] lightcone_store::StoreError),
+    /// The data folder cannot be made.
+    #[error("cannot make the data folder `{folder}`: {cause}; choose another with `store.folder`")]
+    Folder {
+        /// The folder.
+        folder: std::path::PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
     /// Telemetry does not start.
     #[error("telemetry does not start: {0}")]
     Telemetry(String),

@@ -5,18 +5,27 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lightcone::FILE_DESCRIPTOR_SET;
+use lightcone::v1::agent_service_server::AgentServiceServer;
+use lightcone::v1::alert_service_server::AlertServiceServer;
+use lightcone::v1::chip_service_server::ChipServiceServer;
+use lightcone::v1::landmark_service_server::LandmarkServiceServer;
 use lightcone::v1::location_service_server::LocationServiceServer;
+use lightcone::v1::site_service_server::SiteServiceServer;
 use lightcone_core::Borders;
 use lightcone_pool::{Hooks, Pool};
+use lightcone_store::{LandmarkState, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
 
 use crate::Config;
+use crate::beacon::Beacon;
 use crate::compute::Compute;
+use crate::context::Context;
 use crate::deadline::DeadlineLayer;
 use crate::drain::Drain;
+use crate::folder;
 use crate::limits::{
     CONNECTION_WINDOW_BYTES, HEADER_LIST_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_RESETS_MAX,
     MESSAGE_BYTES_MAX, PENDING_RESETS_MAX, STREAM_WINDOW_BYTES, STREAMS_PER_CONNECTION_MAX,
@@ -24,7 +33,7 @@ use crate::limits::{
 use crate::observe::ObserveLayer;
 use crate::pace::Pace;
 use crate::run::ServeError;
-use crate::service::Location;
+use crate::service::{Alerts, Location, Registrar};
 use crate::tables::Tables;
 use crate::telemetry;
 use crate::web;
@@ -33,15 +42,16 @@ use crate::web;
 pub struct Server {
     grpc: TcpListener,
     web: Option<TcpListener>,
-    compute: Arc<Compute>,
+    context: Arc<Context>,
+    draining: watch::Sender<bool>,
     config: Config,
 }
 
 impl Server {
-    /// Binds the ports, reads the map and starts the pool.
+    /// Binds the ports, opens the store, reads the map and starts the pool.
     ///
     /// # Errors
-    /// A setting that cannot hold, a port that is taken, threads that the system does not give.
+    /// A setting that cannot hold, a port that is taken, a store that cannot be had, threads that the system does not give.
     pub async fn bind(config: Config) -> Result<Self, ServeError> {
         config.check()?;
         let grpc = listen(config.listen()?).await?;
@@ -49,6 +59,7 @@ impl Server {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
+        let kept = folder::open(&config.store).await?;
         let wanted = config.pool()?;
         let bulk_slots = wanted.bulk_slots();
         let hooks = Hooks { observer: Some(Arc::new(telemetry::PoolObserver)), ..Hooks::default() };
@@ -65,7 +76,14 @@ impl Server {
             tables: Tables::default(),
             stream_idle: config.stream_idle(),
         });
-        Ok(Self { grpc, web, compute, config })
+        let (draining, drains) = watch::channel(false);
+        let context = Arc::new(Context {
+            compute,
+            store: kept.store,
+            landmarks_begin: LandmarkState::Probation,
+            draining: drains,
+        });
+        Ok(Self { grpc, web, context, draining, config })
     }
 
     /// Where gRPC is served.
@@ -87,7 +105,13 @@ impl Server {
     /// The pool that computes, to be looked at.
     #[must_use]
     pub fn pool(&self) -> Arc<Pool> {
-        Arc::clone(&self.compute.pool)
+        Arc::clone(&self.context.compute.pool)
+    }
+
+    /// What keeps everything, to be looked at.
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.context.store)
     }
 
     /// Serves until `shutdown`, then drains.
@@ -96,10 +120,10 @@ impl Server {
     /// A listener that fails.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServeError> {
         self.announce()?;
-        let (draining, drains) = watch::channel(false);
+        let drains = self.context.draining.clone();
         let (health, health_service) = tonic_health::server::health_reporter();
-        health.set_serving::<LocationServiceServer<Location>>().await;
-        let routes = self.routes(&drains)?.add_service(health_service);
+        let beacon = Arc::new(Beacon::lit(health).await);
+        let routes = self.routes()?.add_service(health_service);
         let deadline = DeadlineLayer::new(self.config.deadline_max());
 
         let grpc = builder().layer(ObserveLayer).layer(deadline).add_routes(routes.clone());
@@ -110,20 +134,36 @@ impl Server {
             router.serve_with_incoming_shutdown(incoming(listener), drained(drains.clone())).await
         };
         let mut calls = std::pin::pin!(async { tokio::try_join!(grpc, web) });
-        tokio::select! {
+        let store = Arc::clone(&self.context.store);
+        let vigil = {
+            let (beacon, store, draining) = (Arc::clone(&beacon), Arc::clone(&store), drains.clone());
+            tokio::spawn(async move { beacon.watch(store, draining).await })
+        };
+        let ended = tokio::select! {
             ended = &mut calls => ended.map(|_| ()).map_err(ServeError::Transport),
             () = shutdown => {
-                let drain = Drain { health, pool: Arc::clone(&self.compute.pool), allowed: self.config.drain(), draining };
+                let pool = Arc::clone(&self.context.compute.pool);
+                let drain = Drain { beacon, pool, allowed: self.config.drain(), draining: self.draining };
                 drain.go_down(async { let _ = calls.await; }).await;
                 Ok(())
             }
-        }
+        };
+        vigil.abort();
+        // After the last call: what was acknowledged is committed, and nothing is acknowledged any more.
+        store.close().await;
+        ended
     }
 
-    fn routes(&self, drains: &watch::Receiver<bool>) -> Result<Routes, ServeError> {
-        let location = Location::new(Arc::clone(&self.compute), drains.clone());
-        let location = LocationServiceServer::new(location).max_decoding_message_size(MESSAGE_BYTES_MAX);
-        let mut routes = Routes::new(location);
+    fn routes(&self) -> Result<Routes, ServeError> {
+        let context = || Arc::clone(&self.context);
+        let location = Location::new(Arc::clone(&self.context.compute), self.context.draining.clone());
+        let mut routes =
+            Routes::new(LocationServiceServer::new(location).max_decoding_message_size(MESSAGE_BYTES_MAX))
+                .add_service(LandmarkServiceServer::new(Registrar::new(context())))
+                .add_service(SiteServiceServer::new(Registrar::new(context())))
+                .add_service(AgentServiceServer::new(Registrar::new(context())))
+                .add_service(ChipServiceServer::new(Registrar::new(context())))
+                .add_service(AlertServiceServer::new(Alerts::new(context())));
         if self.config.server.development {
             let reflection = tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -137,7 +177,7 @@ impl Server {
 
     fn announce(&self) -> Result<(), ServeError> {
         let address = self.address()?;
-        let policy = self.compute.pool.worker_policy();
+        let policy = self.context.compute.pool.worker_policy();
         tracing::info!(%address, web = self.web_address()?.map(tracing::field::display), %policy, "serving");
         if self.config.server.development {
             tracing::warn!("development mode: the API describes itself to anyone who can reach it");

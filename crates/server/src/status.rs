@@ -9,16 +9,20 @@ use std::time::Duration;
 use lightcone::reason::DOMAIN;
 use lightcone::v1::ErrorReason;
 use lightcone_pool::{Lane, Lost, Reason, Refused};
+use lightcone_store::StoreError;
 use prost::Message as _;
 use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::wire::Violation;
+use crate::wire::registry::{Garbled, Unchanged};
 
 /// How long a caller is told to stay away from a server that shuts down.
 const SHUTDOWN_RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How long a caller is told to wait for another batch to end.
 const TABLES_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long a caller is told to wait for the store.
+const STORE_RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Up to this part of the wait is added to what a refused caller is told, so that not all come back at once.
 const JITTER_PART: u64 = 4;
 
@@ -35,6 +39,102 @@ impl From<Violation> for Status {
         let message = if field.is_empty() { description } else { format!("`{field}` {description}") };
         Status::with_error_details(reason.code(), message, details)
     }
+}
+
+/// The store did not do it.
+pub(crate) fn store(error: StoreError) -> Status {
+    let message = error.to_string();
+    match error {
+        StoreError::NotFound { kind, id } => {
+            let name = name_of(kind, &id);
+            plain(ErrorReason::NotFound, format!("nothing is named `{name}`"), vec![("name", name)])
+        }
+        StoreError::AlreadyExists { kind, id, field } => already_exists(kind, &id, field),
+        StoreError::Dangling { kind, .. } => {
+            let message = format!("the {kind} names something that does not exist");
+            plain(ErrorReason::NotFound, message, vec![("name", kind.to_owned())])
+        }
+        StoreError::EtagMismatch { kind, id, found, .. } => {
+            let name = name_of(kind, &id);
+            let message = format!("`{name}` changed, its etag is now `{found}`; read it again and repeat");
+            plain(ErrorReason::EtagMismatch, message, vec![("name", name), ("etag", found)])
+        }
+        StoreError::WrongState { kind, id, found, allowed } => {
+            state_forbids(&name_of(kind, &id), &found, allowed)
+        }
+        StoreError::RequestReused { id } => {
+            plain(ErrorReason::RequestIdReused, message, vec![("request_id", id)])
+        }
+        StoreError::TooMany { count, limit, .. } => {
+            let facts = vec![("count", count.to_string()), ("limit", limit.to_string())];
+            plain(ErrorReason::LimitExceeded, message, facts)
+        }
+        StoreError::Contended { .. } | StoreError::Closed | StoreError::Database(_) => {
+            store_unavailable(&message)
+        }
+        _ => internal(&message),
+    }
+}
+
+impl From<Garbled> for Status {
+    fn from(garbled: Garbled) -> Self {
+        internal(&garbled.to_string())
+    }
+}
+
+impl From<Unchanged> for Status {
+    fn from(unchanged: Unchanged) -> Self {
+        match unchanged {
+            Unchanged::Violation(violation) => violation.into(),
+            Unchanged::Garbled(garbled) => garbled.into(),
+        }
+    }
+}
+
+/// The state of a record does not allow it.
+pub(crate) fn state_forbids(name: &str, state: &str, allowed: &str) -> Status {
+    let message = format!("`{name}` is {state}; this needs {allowed}");
+    plain(ErrorReason::StateForbids, message, vec![("name", name.to_owned()), ("state", state.to_owned())])
+}
+
+/// Another record has what must be unique.
+fn already_exists(kind: &str, id: &str, field: &str) -> Status {
+    let name = name_of(kind, id);
+    let (message, mut facts) = match field {
+        "id" => (format!("`{name}` exists already; choose another id, or read what is there"), Vec::new()),
+        field => {
+            let field = format!("{kind}.{field}");
+            let message =
+                format!("`{field}` of `{name}` is taken: another record has the same, or had it once");
+            (message, vec![("field", field)])
+        }
+    };
+    facts.push(("name", name));
+    plain(ErrorReason::AlreadyExists, message, facts)
+}
+
+/// The store does not answer. What it said goes to the log: it may name tables and hosts.
+fn store_unavailable(cause: &str) -> Status {
+    tracing::error!(cause, "the store does not answer");
+    let retry_after = jittered(STORE_RETRY_AFTER);
+    let facts = vec![("retry_after_ms", retry_after.as_millis().to_string())];
+    let mut details = info(ErrorReason::StoreUnavailable, facts);
+    details.set_retry_info(Some(retry_after));
+    let message = format!(
+        "the store does not answer, nothing was kept; retry after {} ms with the same request id",
+        retry_after.as_millis()
+    );
+    Status::with_error_details(ErrorReason::StoreUnavailable.code(), message, details)
+}
+
+/// The name of what the store calls by kind and id. A session or verdict is named by its parent too, which the store
+/// does not say: who asks for one by name says so before.
+fn name_of(kind: &str, id: &str) -> String {
+    format!("{kind}s/{id}")
+}
+
+fn plain(reason: ErrorReason, message: String, facts: Vec<(&'static str, String)>) -> Status {
+    Status::with_error_details(reason.code(), message, info(reason, facts))
 }
 
 /// The pool did not take the work.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use lightcone_pool::{InvalidConfig, Lane, WorkerPolicy};
 use tracing_subscriber::EnvFilter;
 
-use super::{Config, POLICIES, ServerSettings, TelemetrySettings};
+use super::{Config, POLICIES, ServerSettings, StoreSettings, TelemetrySettings};
 
 /// The most threads that serve sockets.
 const IO_THREADS_MAX: usize = 64;
@@ -93,6 +93,22 @@ pub(super) fn pool(config: &Config) -> Result<(), InvalidSetting> {
         };
         InvalidSetting::new(key, value, error.to_string())
     })
+}
+
+pub(super) fn store(settings: &StoreSettings) -> Result<(), InvalidSetting> {
+    if settings.folder.is_empty() {
+        let remedy = "name a folder, for example `lightcone-data`";
+        return Err(InvalidSetting::new("store.folder", "", remedy));
+    }
+    let known = ["postgres://", "postgresql://"];
+    let is_known = settings.url.is_empty()
+        || settings.is_in_memory()
+        || known.iter().any(|scheme| settings.url.starts_with(scheme));
+    if is_known {
+        return Ok(());
+    }
+    let remedy = "write `postgres://…` or `sqlite::memory:`, or leave it empty for a file in `store.folder`";
+    Err(InvalidSetting::new("store.url", "…", remedy))
 }
 
 pub(super) fn telemetry(settings: &TelemetrySettings) -> Result<(), InvalidSetting> {

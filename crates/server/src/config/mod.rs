@@ -2,6 +2,7 @@
 
 mod check;
 mod source;
+mod store;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::InvalidSetting;
 pub use source::{ConfigError, ENV_PREFIX, Override, Sources};
+pub use store::StoreSettings;
 
 /// The port of gRPC unless said otherwise.
 pub const PORT: u16 = 7443;
@@ -25,6 +27,8 @@ pub struct Config {
     pub server: ServerSettings,
     /// The threads that compute.
     pub pool: PoolSettings,
+    /// Where things are kept.
+    pub store: StoreSettings,
     /// What is told about calls and work.
     pub telemetry: TelemetrySettings,
 }
@@ -140,6 +144,7 @@ impl Config {
     pub fn check(&self) -> Result<(), InvalidSetting> {
         check::server(&self.server)?;
         check::pool(self)?;
+        check::store(&self.store)?;
         check::telemetry(&self.telemetry)
     }
 

@@ -7,11 +7,12 @@ use lightcone::v1;
 use lightcone::v1::location_service_server::LocationService;
 use lightcone_core::audit::audit;
 use lightcone_core::locate::{Inquiry, LIARS_DEFAULT, locate};
-use lightcone_pool::{Lane, Tenant};
+use lightcone_pool::Lane;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::batch::{self, Conductor};
+use super::caller::errand;
 use crate::compute::{Compute, Errand};
 use crate::deadline::Deadline;
 use crate::limits::BULK_ABOVE;
@@ -95,14 +96,4 @@ impl LocationService for Location {
         });
         answer.await.map(Response::new)
     }
-}
-
-/// On whose behalf a call is and until when. Callers are told apart by address until they have names.
-fn errand<T>(request: &Request<T>, lane: Lane) -> Errand {
-    let tenant = match request.remote_addr() {
-        Some(address) => Tenant::named(&address.ip().to_string()),
-        None => Tenant::named("unknown"),
-    };
-    let deadline = request.extensions().get::<Deadline>().map(|deadline| deadline.first);
-    Errand { lane, tenant, deadline }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 use lightcone_pool::{JobReport, Lane, Observer, Pool, Refused, Scope, Ticket};
+use lightcone_store::Finished;
 use tonic::Code;
 use tracing::Span;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -95,6 +96,14 @@ pub(crate) fn rpc(method: &'static str, code: Code, took: Duration) {
     otlp::rpc(method, code, took);
     #[cfg(not(feature = "otlp"))]
     let _ = (method, code, took);
+}
+
+/// Tells of a transaction of the store that ended.
+pub(crate) fn transaction(finished: &Finished) {
+    #[cfg(feature = "otlp")]
+    otlp::transaction(finished);
+    #[cfg(not(feature = "otlp"))]
+    let _ = finished;
 }
 
 /// Tells the pool's depth and load as long as it lives.

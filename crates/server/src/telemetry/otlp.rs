@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use lightcone_pool::{JobReport, Lane, LaneSnapshot, Pool, Reason};
+use lightcone_store::Finished;
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
 use opentelemetry::trace::TracerProvider as _;
@@ -89,6 +90,8 @@ struct Instruments {
     run: Histogram<f64>,
     jobs: Counter<u64>,
     refused: Counter<u64>,
+    transaction: Histogram<f64>,
+    collisions: Counter<u64>,
 }
 
 impl Instruments {
@@ -103,6 +106,14 @@ impl Instruments {
             run: seconds("lightcone.pool.run", "Time that a job ran on its worker."),
             jobs: meter.u64_counter("lightcone.pool.jobs").with_description("Jobs that are over.").build(),
             refused: meter.u64_counter("lightcone.pool.refused").with_description("Jobs not taken.").build(),
+            transaction: seconds(
+                "lightcone.store.transaction",
+                "Time from a transaction's first try to its end.",
+            ),
+            collisions: meter
+                .u64_counter("lightcone.store.collisions")
+                .with_description("Times that a transaction was tried again.")
+                .build(),
         }
     }
 }
@@ -123,6 +134,14 @@ pub(super) fn job(report: &JobReport) {
         instruments.run.record(run.as_secs_f64(), std::slice::from_ref(&lane));
     }
     instruments.jobs.add(1, &[lane, KeyValue::new("outcome", report.outcome.as_str())]);
+}
+
+pub(super) fn transaction(finished: &Finished) {
+    let Some(instruments) = INSTRUMENTS.get() else { return };
+    let name = KeyValue::new("transaction", finished.name);
+    let attributes = [name.clone(), KeyValue::new("committed", finished.committed)];
+    instruments.transaction.record(finished.elapsed.as_secs_f64(), &attributes);
+    instruments.collisions.add(u64::from(finished.attempts.saturating_sub(1)), &[name]);
 }
 
 pub(super) fn refused(lane: Lane, cause: Reason) {

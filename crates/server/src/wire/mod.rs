@@ -2,7 +2,9 @@
 
 mod batch;
 mod from_wire;
+pub(crate) mod moment;
 mod numbers;
+pub(crate) mod registry;
 mod to_wire;
 mod violation;
 

@@ -69,6 +69,12 @@ impl Violation {
         Self::new(ErrorReason::LimitExceeded, field, description, facts)
     }
 
+    /// A token that leads nowhere here.
+    pub(crate) fn bad_token(field: &str) -> Self {
+        let description = "is not of this list: begin without it, and keep all other arguments as they were";
+        Self::new(ErrorReason::TokenInvalid, field, description.to_owned(), Vec::new())
+    }
+
     /// A text is too long.
     pub(crate) fn too_long(field: &str, bytes: usize, limit: usize) -> Self {
         let description = format!("has {bytes} bytes; at most {limit} are allowed");

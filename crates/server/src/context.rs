@@ -1,0 +1,20 @@
+//! What all services share.
+
+use std::sync::Arc;
+
+use lightcone_store::{LandmarkState, Store};
+use tokio::sync::watch;
+
+use crate::compute::Compute;
+
+/// What all services share.
+pub(crate) struct Context {
+    /// The map and the threads that compute.
+    pub(crate) compute: Arc<Compute>,
+    /// Everything that is kept.
+    pub(crate) store: Arc<dyn Store>,
+    /// Where a landmark begins that is entered.
+    pub(crate) landmarks_begin: LandmarkState,
+    /// True once the server goes down.
+    pub(crate) draining: watch::Receiver<bool>,
+}

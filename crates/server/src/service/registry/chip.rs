@@ -1,0 +1,74 @@
+//! `ChipService`.
+
+use lightcone::v1;
+use lightcone::v1::chip_service_server::ChipService;
+use lightcone_store::Chip;
+use tonic::{Request, Response, Status};
+
+use super::Registrar;
+use crate::clock::now_ns;
+use crate::status;
+use crate::wire::registry::{self, Kind as _};
+
+#[tonic::async_trait]
+impl ChipService for Registrar<Chip> {
+    async fn create_chip(
+        &self,
+        request: Request<v1::CreateChipRequest>,
+    ) -> Result<Response<v1::Chip>, Status> {
+        self.create(request).await
+    }
+
+    async fn batch_create_chips(
+        &self,
+        request: Request<v1::BatchCreateChipsRequest>,
+    ) -> Result<Response<v1::BatchCreateChipsResponse>, Status> {
+        let count = request.get_ref().requests.len();
+        self.batch_create(request, count).await
+    }
+
+    async fn get_chip(&self, request: Request<v1::GetChipRequest>) -> Result<Response<v1::Chip>, Status> {
+        self.get(request).await
+    }
+
+    async fn list_chips(
+        &self,
+        request: Request<v1::ListChipsRequest>,
+    ) -> Result<Response<v1::ListChipsResponse>, Status> {
+        self.list(request).await
+    }
+
+    async fn update_chip(
+        &self,
+        request: Request<v1::UpdateChipRequest>,
+    ) -> Result<Response<v1::Chip>, Status> {
+        self.update(request).await
+    }
+
+    async fn retire_chip(
+        &self,
+        request: Request<v1::RetireChipRequest>,
+    ) -> Result<Response<v1::Chip>, Status> {
+        self.retire(request).await
+    }
+
+    async fn pair_chip(&self, request: Request<v1::PairChipRequest>) -> Result<Response<v1::Chip>, Status> {
+        let pairing = registry::pairing(request.into_inner(), now_ns())?;
+        let was = self.shelf().get(&pairing.tie.chip).await.map_err(status::store)?;
+        let alert = (!pairing.tie.rma).then(|| pairing.alert(&was));
+        let registry::Pairing { tie, once } = pairing;
+        let chip = self.context.store.tie_chip(tie, alert, once.as_ref()).await.map_err(status::store)?;
+        Ok(Response::new(chip.show()?))
+    }
+
+    async fn list_chip_ties(
+        &self,
+        request: Request<v1::ListChipTiesRequest>,
+    ) -> Result<Response<v1::ListChipTiesResponse>, Status> {
+        let chip = registry::ties_of(request.get_ref())?;
+        // A chip that was never tied has no ties; one that does not exist is not found.
+        self.shelf().get(&chip).await.map_err(status::store)?;
+        let ties = self.context.store.chip_ties(&chip).await.map_err(status::store)?;
+        Ok(Response::new(registry::ties(ties)))
+    }
+}

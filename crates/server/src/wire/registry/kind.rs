@@ -1,0 +1,95 @@
+//! What the four kinds of records have in common.
+
+use lightcone::names::InvalidName;
+use lightcone_core::Borders;
+use lightcone_store::{LandmarkState, Registry, Store};
+use prost::Message;
+
+use super::page::Listing;
+use crate::wire::Violation;
+
+/// A kind of record, at the door: the store's record is the type, the contract's message belongs to it.
+pub(crate) trait Kind: Clone + Send + Sync + 'static {
+    /// The record as the contract has it.
+    type Wire: Message + Default + Clone;
+    /// What is asked to list it.
+    type List: Message + Default;
+    /// A page of it.
+    type Listed: Message;
+    /// What is answered to many that were entered.
+    type Batched: Message;
+
+    /// What it is called in requests, such as `landmark`.
+    const FIELD: &'static str;
+    /// The form of its names.
+    const PATTERN: &'static str;
+    /// The fields that an update may change.
+    const MASK: &'static [&'static str];
+
+    /// The name of the record with that id.
+    fn name_of(id: &str) -> String;
+    /// The id in a name.
+    fn id_of(name: &str) -> Result<String, InvalidName>;
+
+    /// Checks a record and makes it one of the store.
+    fn read(wire: Self::Wire, origin: &Origin<'_, Self>, borders: &Borders) -> Result<Self, Violation>;
+    /// The record in the contract's words.
+    fn show(&self) -> Result<Self::Wire, Garbled>;
+    /// Name and etag that a caller gave.
+    fn named(wire: &Self::Wire) -> (&str, &str);
+    /// Moves one field of [`Kind::MASK`].
+    fn merge(path: &str, from: &mut Self::Wire, into: &mut Self::Wire);
+
+    /// What of the collection is asked for.
+    fn listing(wire: Self::List) -> Result<Listing, Violation>;
+    /// A page in the contract's words.
+    fn listed(records: Vec<Self::Wire>, next_page_token: String) -> Self::Listed;
+    /// Many in the contract's words.
+    fn batched(records: Vec<Self::Wire>) -> Self::Batched;
+
+    /// The id.
+    fn id(&self) -> &str;
+    /// The etag.
+    fn etag(&self) -> &str;
+    /// The state's word if it is out of use for good.
+    fn retired(&self) -> Option<&'static str>;
+    /// The site that must be in use for a new one of these.
+    fn site(&self) -> Option<&str> {
+        None
+    }
+    /// Where the store keeps them.
+    fn shelf(store: &dyn Store) -> &dyn Registry<Self>;
+}
+
+/// What a record comes from.
+#[derive(Debug)]
+pub(crate) enum Origin<'a, K> {
+    /// It is new.
+    New {
+        /// Its id.
+        id: String,
+        /// Nanoseconds since 1970.
+        now: i64,
+        /// Where a landmark begins.
+        landmarks_begin: LandmarkState,
+    },
+    /// It changes.
+    Change {
+        /// What it was.
+        was: &'a K,
+        /// Nanoseconds since 1970.
+        now: i64,
+    },
+}
+
+/// A record of the store that this version cannot show.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{kind} `{id}` cannot be shown: {cause}")]
+pub(crate) struct Garbled {
+    /// What it is.
+    pub(crate) kind: &'static str,
+    /// Its id.
+    pub(crate) id: String,
+    /// Why.
+    pub(crate) cause: String,
+}

@@ -1,0 +1,26 @@
+//! The registry's door: four kinds of records, one set of requests.
+
+mod agent;
+mod alert;
+mod chip;
+mod entry;
+mod key;
+mod kind;
+mod landmark;
+mod mask;
+pub(crate) mod mesh;
+mod name;
+mod once;
+mod page;
+mod place;
+mod requests;
+mod site;
+mod text;
+mod tie;
+
+pub(crate) use alert::{alert, alerts, shown_alerts};
+pub(crate) use entry::{Amendment, Entry, Retirement, Start, Unchanged, amend, batch, create, retire};
+pub(crate) use kind::{Garbled, Kind};
+pub(crate) use requests::{Create, Many, Named, Retire, Update, Written};
+pub(crate) use site::{asked, asked_on_the_wire};
+pub(crate) use tie::{Pairing, pairing, ties, ties_of};

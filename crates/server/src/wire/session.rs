@@ -1,0 +1,185 @@
+//! Sessions at the door: what agents are told and what they answer.
+
+use lightcone::names::{AgentName, InvalidName, MeshSessionName, SessionName};
+use lightcone::v1;
+use lightcone_probe::Signature;
+use lightcone_probe::plan::{Plan, PlannedLandmark, Window};
+use lightcone_store::{Session, SessionState, SubjectKind};
+
+use super::Violation;
+use super::moment::timestamp;
+use crate::measuring::{EVIDENCE_BYTES_MAX, Summons, name_of};
+
+/// The largest transcript, in bytes.
+pub(crate) const TRANSCRIPT_BYTES_MAX: usize = 16_384;
+
+/// Evidence for a session's keys, with every part as long as it must be.
+#[derive(Debug)]
+pub(crate) struct Attest {
+    /// The session's identifier and its agent's.
+    pub(crate) session: SessionName,
+    /// The nonce that is said to have been summoned with.
+    pub(crate) nonce: [u8; 32],
+    /// The session's X25519 key.
+    pub(crate) exchange_key: [u8; 32],
+    /// The session's Ed25519 key.
+    pub(crate) signing_key: [u8; 32],
+    /// Which format the evidence has.
+    pub(crate) format: String,
+    /// The evidence.
+    pub(crate) evidence: Vec<u8>,
+}
+
+/// The end of a session, with every part as long as it may be.
+#[derive(Debug)]
+pub(crate) struct Close {
+    /// The session's identifier.
+    pub(crate) session: String,
+    /// Whose session it is said to be.
+    pub(crate) subject: (SubjectKind, String),
+    /// The transcript.
+    pub(crate) transcript: Vec<u8>,
+    /// Its signature.
+    pub(crate) signature: [u8; 64],
+}
+
+/// Reads an AttestRequest.
+pub(crate) fn attest(wire: v1::AttestRequest) -> Result<Attest, Violation> {
+    let evidence = wire.evidence.ok_or_else(|| {
+        Violation::missing("evidence", "give what binds the session's keys, in one of the known formats")
+    })?;
+    if evidence.payload.len() > EVIDENCE_BYTES_MAX {
+        return Err(Violation::too_long("evidence.payload", evidence.payload.len(), EVIDENCE_BYTES_MAX));
+    }
+    Ok(Attest {
+        session: SessionName::parse(&wire.session).map_err(|invalid| misnamed("session", &invalid))?,
+        nonce: bytes("verifier_nonce", &wire.verifier_nonce)?,
+        exchange_key: bytes("exchange_key", &wire.exchange_key)?,
+        signing_key: bytes("signing_key", &wire.signing_key)?,
+        format: evidence.format,
+        evidence: evidence.payload,
+    })
+}
+
+/// Reads a CloseSessionRequest.
+pub(crate) fn close(wire: v1::CloseSessionRequest) -> Result<Close, Violation> {
+    if wire.transcript.len() > TRANSCRIPT_BYTES_MAX {
+        return Err(Violation::too_long("transcript", wire.transcript.len(), TRANSCRIPT_BYTES_MAX));
+    }
+    let (session, subject) = match MeshSessionName::parse(&wire.session) {
+        Ok(name) => (name.session, (SubjectKind::Landmark, name.landmark)),
+        Err(_) => {
+            let name =
+                SessionName::parse(&wire.session).map_err(|invalid| misnamed("session", &invalid))?;
+            (name.session, (SubjectKind::Agent, name.agent))
+        }
+    };
+    let signature = bytes("signature", &wire.signature)?;
+    Ok(Close { session, subject, transcript: wire.transcript, signature })
+}
+
+/// The identifier in an agent's name.
+pub(crate) fn agent(field: &str, name: &str) -> Result<String, Violation> {
+    AgentName::parse(name).map(|name| name.agent).map_err(|invalid| misnamed(field, &invalid))
+}
+
+/// The identifiers in a session's name.
+pub(crate) fn session_name(field: &str, name: &str) -> Result<SessionName, Violation> {
+    SessionName::parse(name).map_err(|invalid| misnamed(field, &invalid))
+}
+
+/// A name that is not of the form it must have.
+pub(crate) fn misnamed(field: &str, invalid: &InvalidName) -> Violation {
+    Violation::invalid(field, &invalid.name, &format!("a name of the form `{}`", invalid.pattern))
+}
+
+/// Bytes of a fixed length.
+pub(crate) fn bytes<const N: usize>(field: &str, wire: &[u8]) -> Result<[u8; N], Violation> {
+    wire.try_into().map_err(|_| {
+        Violation::invalid(field, format_args!("{} bytes", wire.len()), &format!("{N} bytes"))
+    })
+}
+
+/// A summons for the wire.
+pub(crate) fn summons(summons: &Summons) -> v1::AttendResponse {
+    use v1::attend_response::Event;
+    let summons = v1::Summons {
+        session: summons.session.clone(),
+        verifier_nonce: summons.verifier_nonce.to_vec(),
+        verifier_key: summons.verifier_key.to_vec(),
+        expire_time: Some(timestamp(summons.expire_ns)),
+    };
+    v1::AttendResponse { event: Some(Event::Summons(summons)) }
+}
+
+/// A sign of life to an agent.
+pub(crate) fn agent_checkpoint(now_ns: i64) -> v1::AttendResponse {
+    use v1::attend_response::Event;
+    v1::AttendResponse { event: Some(Event::Checkpoint(checkpoint(now_ns))) }
+}
+
+pub(super) fn checkpoint(now_ns: i64) -> v1::Checkpoint {
+    v1::Checkpoint { time: Some(timestamp(now_ns)) }
+}
+
+/// A session for the wire.
+pub(crate) fn session(record: &Session) -> v1::Session {
+    use v1::session::State;
+    let (state, is_attested) = match record.state {
+        SessionState::Summoned => (State::Summoned, false),
+        SessionState::Attested => (State::Attested, true),
+        SessionState::Closed => (State::Closed, true),
+        SessionState::Judged => (State::Judged, true),
+        SessionState::Missed => (State::Missed, record.binding.is_some()),
+    };
+    let is_judged = record.state == SessionState::Judged && record.subject_kind == SubjectKind::Agent;
+    v1::Session {
+        name: name_of(record),
+        state: state as i32,
+        begin_time: is_attested.then(|| timestamp(record.not_before)),
+        end_time: is_attested.then(|| timestamp(record.not_after)),
+        landmarks: record.landmarks.iter().map(|id| format!("landmarks/{id}")).collect(),
+        residency: residency(&record.residency) as i32,
+        evidence_format: record.evidence_format.clone(),
+        create_time: Some(timestamp(record.create_time)),
+        // A session's first verdict bears its name; what superseded it is named there.
+        verdict: if is_judged {
+            format!("agents/{}/verdicts/{}", record.subject, record.id)
+        } else {
+            String::new()
+        },
+    }
+}
+
+/// A residency for the wire; reasons may follow the name.
+pub(crate) fn residency(text: &str) -> v1::Residency {
+    match text.get(..2) {
+        Some("R0") => v1::Residency::R0,
+        Some("R1") => v1::Residency::R1,
+        Some("R2") => v1::Residency::R2,
+        Some("R3") => v1::Residency::R3,
+        Some("R4") => v1::Residency::R4,
+        _ => v1::Residency::Unspecified,
+    }
+}
+
+/// A signed plan for the wire.
+pub(crate) fn plan(session: &str, plan: &Plan, signature: &Signature) -> v1::Plan {
+    let Window { probes, not_before_ns, not_after_ns } = plan.window;
+    v1::Plan {
+        session: session.to_owned(),
+        session_id: plan.session.0.to_vec(),
+        binding: plan.binding.0.to_vec(),
+        landmarks: plan.landmarks.iter().map(peer).collect(),
+        probes: u32::from(probes),
+        begin_time: Some(timestamp(not_before_ns)),
+        end_time: Some(timestamp(not_after_ns)),
+        signature: signature.0.to_vec(),
+    }
+}
+
+fn peer(landmark: &PlannedLandmark) -> v1::plan::Peer {
+    let v4 = landmark.v4.iter().map(ToString::to_string);
+    let v6 = landmark.v6.iter().map(ToString::to_string);
+    v1::plan::Peer { exchange_key: landmark.x25519.to_vec(), addresses: v4.chain(v6).collect() }
+}
