@@ -14,6 +14,7 @@ use lightcone_responder::{Challenge, ProofKey, StampKey, proves};
 use crate::assignment::Assignment;
 use crate::clock::{self, Fallback, RoundTrip};
 use crate::ids::{self, Signature};
+use crate::plan::Window;
 use crate::report::{self, Answer, CHALLENGES_MAX, Report, Sent};
 use crate::transcript::{self, TranscriptEntry};
 
@@ -22,6 +23,10 @@ pub use refusal::Refusal;
 
 /// A round trip that takes as long as this is none: the challenge counts as lost. In nanoseconds.
 pub const RTT_NS_MAX: i64 = 1_500_000_000;
+
+/// How long after its window a session's last challenge may have been sent, in nanoseconds: between the landmark's
+/// look at the clock and the send, somebody else may have had its core.
+pub const SEND_SLACK_NS: i64 = 1_000_000_000;
 
 /// A report that is good as far as it can be known without the agent's transcript.
 #[derive(Clone, Debug)]
@@ -250,7 +255,8 @@ fn time(sequence: u16, answer: &Answer, assignment: &Assignment) -> Result<Round
     if time.rtt_ns >= RTT_NS_MAX {
         return Err(Refusal::TooSlow { sequence, rtt_ns: time.rtt_ns, limit_ns: RTT_NS_MAX });
     }
-    if !assignment.window.has(stamps.r0) {
+    let Window { not_before_ns, not_after_ns, .. } = assignment.window;
+    if stamps.r0 < not_before_ns || stamps.r0 > not_after_ns.saturating_add(SEND_SLACK_NS) {
         return Err(Refusal::OutsideWindow { sequence });
     }
     Ok(time)
