@@ -1,1 +1,3 @@
+//! What ingestion costs.
+
 fn main() {}

@@ -1,5 +1,7 @@
 //! What every store does, on SQLite and, where one answers, on PostgreSQL.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot make its world has failed")]
+
 #[path = "../world/mod.rs"]
 mod world;
 

@@ -7,7 +7,7 @@ use crate::world::*;
 pub(crate) async fn records_come_back_as_they_were(store: &SqlStore) {
     let made: Vec<Landmark> = store.create_many(vec![landmark("l1")], None).await.unwrap();
     let expected = Landmark { etag: "1".into(), update_time: NOW, position_version: 1, ..landmark("l1") };
-    assert_eq!(made, [expected.clone()]);
+    assert_eq!(made, std::slice::from_ref(&expected));
     assert_eq!(Registry::<Landmark>::get(store, "l1").await.unwrap(), expected);
 
     let unclaimed = Site { latitude_nd: None, longitude_nd: None, questions: Vec::new(), ..site("s2") };

@@ -1,4 +1,11 @@
 //! Databases that go when a test ends, and records to fill them.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests may fail loudly and say what they skip"
+)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,7 +27,7 @@ pub(crate) struct Place {
 }
 
 enum Home {
-    Directory(#[expect(dead_code, reason = "its end is what matters")] TempDir),
+    Directory(TempDir),
     Schema { server: String, name: String },
 }
 
