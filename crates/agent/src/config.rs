@@ -1,0 +1,227 @@
+//! Settings of an agent, checked before anything starts.
+
+use std::fmt;
+use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lightcone::names::AgentName;
+use lightcone_probe::VerifyingKey;
+use serde::{Deserialize, Serialize};
+
+/// The most landmarks that a plan can name.
+const LANDMARKS_MAX: usize = lightcone_probe::transcript::LANDMARKS_MAX;
+/// The longest wait between two attempts to reach the service that may be set, in milliseconds: an hour.
+const RECONNECT_MS_MAX: u64 = 3_600_000;
+
+/// All settings. Texts that are empty mean what their comment says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The service, for example `http://127.0.0.1:7443`.
+    pub service: String,
+    /// The name under which this agent is registered, `agents/{agent}`. Required.
+    pub agent: String,
+    /// File of the Ed25519 key that signs evidence; readable by its owner only. Required unless the key is handed
+    /// over by the program that runs the agent.
+    pub identity_key: PathBuf,
+    /// The service's Ed25519 public key: 64 hexadecimal digits, as `lightcone keys show` prints it. A summons or plan
+    /// of any other is refused. Required.
+    pub verifier_key: String,
+    /// Local IPv4 address and port to answer from; port 0 takes a free one. Empty: no IPv4.
+    pub bind_v4: String,
+    /// Local IPv6 address and port to answer from; port 0 takes a free one. Empty: no IPv6.
+    pub bind_v6: String,
+    /// The most landmarks to answer in one session, 1 to 64. A plan with more is refused.
+    pub landmarks_max: usize,
+    /// The first wait after a connection is lost, in milliseconds; each further one is twice as long, plus chance.
+    pub reconnect_min_ms: u64,
+    /// The longest of these waits, in milliseconds, at most an hour.
+    pub reconnect_max_ms: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            service: "http://127.0.0.1:7443".to_owned(),
+            agent: String::new(),
+            identity_key: PathBuf::new(),
+            verifier_key: String::new(),
+            bind_v4: "0.0.0.0:0".to_owned(),
+            bind_v6: "[::]:0".to_owned(),
+            landmarks_max: LANDMARKS_MAX,
+            reconnect_min_ms: 500,
+            reconnect_max_ms: 60_000,
+        }
+    }
+}
+
+/// A setting that cannot hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("setting `{key}` is `{value}`: {remedy}")]
+pub struct InvalidSetting {
+    /// The setting.
+    pub key: &'static str,
+    /// Its value.
+    pub value: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl InvalidSetting {
+    fn new(key: &'static str, value: impl fmt::Display, remedy: impl Into<String>) -> Self {
+        Self { key, value: value.to_string(), remedy: remedy.into() }
+    }
+}
+
+/// Settings that hold, in the types that the agent works with.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) agent: AgentName,
+    pub(crate) verifier: VerifyingKey,
+    pub(crate) bind_v4: Option<SocketAddrV4>,
+    pub(crate) bind_v6: Option<SocketAddrV6>,
+    pub(crate) landmarks_max: usize,
+    pub(crate) reconnect_min: Duration,
+    pub(crate) reconnect_max: Duration,
+}
+
+impl Config {
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// The first that cannot hold, with its key, value and remedy.
+    pub fn check(&self) -> Result<(), InvalidSetting> {
+        self.settings().map(|_| ())
+    }
+
+    pub(crate) fn settings(&self) -> Result<Settings, InvalidSetting> {
+        lightcone::dial::endpoint(&self.service)
+            .map_err(|error| InvalidSetting::new("service", &self.service, error.remedy))?;
+        let agent = AgentName::parse(&self.agent).map_err(|_| {
+            InvalidSetting::new(
+                "agent",
+                &self.agent,
+                "give the name it is registered under, such as agents/a-1",
+            )
+        })?;
+        let (bind_v4, bind_v6) = (self.bind_v4()?, self.bind_v6()?);
+        if bind_v4.is_none() && bind_v6.is_none() {
+            let remedy = "leave an address to `bind_v4` or to `bind_v6`; without both nobody can be answered";
+            return Err(InvalidSetting::new("bind_v4", "", remedy));
+        }
+        if !(1..=LANDMARKS_MAX).contains(&self.landmarks_max) {
+            let remedy = format!("choose 1 to {LANDMARKS_MAX}");
+            return Err(InvalidSetting::new("landmarks_max", self.landmarks_max, remedy));
+        }
+        self.check_waits()?;
+        Ok(Settings {
+            agent,
+            verifier: self.verifier()?,
+            bind_v4,
+            bind_v6,
+            landmarks_max: self.landmarks_max,
+            reconnect_min: Duration::from_millis(self.reconnect_min_ms),
+            reconnect_max: Duration::from_millis(self.reconnect_max_ms),
+        })
+    }
+
+    fn check_waits(&self) -> Result<(), InvalidSetting> {
+        if !(1..=RECONNECT_MS_MAX).contains(&self.reconnect_max_ms) {
+            let remedy = format!("choose 1 to {RECONNECT_MS_MAX} milliseconds");
+            return Err(InvalidSetting::new("reconnect_max_ms", self.reconnect_max_ms, remedy));
+        }
+        if !(1..=self.reconnect_max_ms).contains(&self.reconnect_min_ms) {
+            let remedy = "choose at least 1 millisecond and at most `reconnect_max_ms`";
+            return Err(InvalidSetting::new("reconnect_min_ms", self.reconnect_min_ms, remedy));
+        }
+        Ok(())
+    }
+
+    fn verifier(&self) -> Result<VerifyingKey, InvalidSetting> {
+        let remedy =
+            "give the service's public key, 64 hexadecimal digits, as `lightcone keys show` prints it";
+        let bytes = unhex(&self.verifier_key);
+        let key = bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok()).filter(|key| !key.is_weak());
+        key.ok_or_else(|| InvalidSetting::new("verifier_key", &self.verifier_key, remedy))
+    }
+
+    fn bind_v4(&self) -> Result<Option<SocketAddrV4>, InvalidSetting> {
+        match address(&self.bind_v4) {
+            Some(None) => Ok(None),
+            Some(Some(SocketAddr::V4(address))) => Ok(Some(address)),
+            _ => {
+                let remedy = "write an IPv4 address and port, for example 0.0.0.0:0, or leave it empty";
+                Err(InvalidSetting::new("bind_v4", &self.bind_v4, remedy))
+            }
+        }
+    }
+
+    fn bind_v6(&self) -> Result<Option<SocketAddrV6>, InvalidSetting> {
+        match address(&self.bind_v6) {
+            Some(None) => Ok(None),
+            Some(Some(SocketAddr::V6(address))) => Ok(Some(address)),
+            _ => {
+                let remedy = "write an IPv6 address and port, for example [::]:0, or leave it empty";
+                Err(InvalidSetting::new("bind_v6", &self.bind_v6, remedy))
+            }
+        }
+    }
+}
+
+/// An address, or none where there is no text; nothing when the text is not one.
+fn address(text: &str) -> Option<Option<SocketAddr>> {
+    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+}
+
+/// 32 bytes of 64 hexadecimal digits.
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The public key of RFC 8032, section 7.1, test 1.
+    const KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+    fn valid() -> Config {
+        Config { agent: "agents/a-1".to_owned(), verifier_key: KEY.to_owned(), ..Config::default() }
+    }
+
+    #[test]
+    fn each_setting_that_cannot_hold_is_told_with_its_value() {
+        valid().check().unwrap();
+        let changes: [(&str, fn(&mut Config)); 10] = [
+            ("service", |config| config.service = "https://a:1".to_owned()),
+            ("agent", |config| config.agent = "a-1".to_owned()),
+            ("verifier_key", |config| config.verifier_key.clear()),
+            ("verifier_key", |config| config.verifier_key = "00".repeat(32)),
+            ("bind_v4", |config| config.bind_v4 = "[::1]:0".to_owned()),
+            ("bind_v6", |config| config.bind_v6 = "127.0.0.1:0".to_owned()),
+            ("bind_v4", |config| (config.bind_v4, config.bind_v6) = (String::new(), String::new())),
+            ("landmarks_max", |config| config.landmarks_max = 65),
+            ("reconnect_min_ms", |config| config.reconnect_min_ms = 0),
+            ("reconnect_max_ms", |config| config.reconnect_max_ms = RECONNECT_MS_MAX + 1),
+        ];
+        for (key, change) in changes {
+            let mut config = valid();
+            change(&mut config);
+            assert_eq!(config.check().unwrap_err().key, key);
+        }
+    }
+
+    #[test]
+    fn a_key_that_no_setting_has_is_refused() {
+        let told = toml::from_str::<Config>("agnet = 'agents/a-1'").unwrap_err().to_string();
+        assert!(told.contains("agnet") && told.contains("verifier_key"), "{told}");
+    }
+}

@@ -1,0 +1,72 @@
+//! A whole agent: settings and key in, one life until it is told to stop.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use lightcone_keyring::SigningIdentity;
+
+use crate::answer;
+use crate::attend::attend;
+use crate::config::{Config, InvalidSetting, Settings};
+use crate::error::AgentError;
+use crate::evidence::hex;
+
+/// An agent with its key. A process may run many, each on threads of its own for the timed path.
+pub struct Agent {
+    pub(crate) settings: Settings,
+    pub(crate) identity: SigningIdentity,
+    service: String,
+}
+
+impl Agent {
+    /// An agent whose key is the file that the settings name.
+    ///
+    /// # Errors
+    /// A setting that cannot hold, or a key file that cannot be read.
+    pub fn open(config: &Config) -> Result<Self, AgentError> {
+        config.check()?;
+        if config.identity_key.as_os_str().is_empty() {
+            let remedy = "name the file of its key; `lightcone keys new` makes one".to_owned();
+            return Err(InvalidSetting { key: "identity_key", value: String::new(), remedy }.into());
+        }
+        Self::with_identity(config, SigningIdentity::load(&config.identity_key)?)
+    }
+
+    /// An agent whose key is handed over.
+    ///
+    /// # Errors
+    /// A setting that cannot hold.
+    pub fn with_identity(config: &Config, identity: SigningIdentity) -> Result<Self, AgentError> {
+        Ok(Self { settings: config.settings()?, identity, service: config.service.clone() })
+    }
+
+    /// Runs until `stop` is over. Sessions under way then are given up.
+    ///
+    /// # Errors
+    /// The local addresses cannot be had.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), AgentError> {
+        let endpoint = lightcone::dial::endpoint(&self.service).map_err(|error| InvalidSetting {
+            key: "service",
+            value: error.url,
+            remedy: error.remedy.to_owned(),
+        })?;
+        // Once for nothing: what cannot work is better known now than at the first summons.
+        drop(answer::bind(&self.settings).map_err(AgentError::Bind)?);
+        let key = hex(&self.identity.public());
+        tracing::info!(agent = %self.settings.agent, identity_key = key, service = self.service, "agent starts");
+        let channel = endpoint.connect_lazy();
+        tokio::select! {
+            () = attend(Arc::new(self), channel) => {}
+            () = stop => {}
+        }
+        Ok(())
+    }
+}
+
+/// Runs an agent until `stop` is over.
+///
+/// # Errors
+/// A setting that cannot hold, or a key file that cannot be read.
+pub async fn run(config: &Config, stop: impl Future<Output = ()>) -> Result<(), AgentError> {
+    Agent::open(config)?.run(stop).await
+}

@@ -1,0 +1,181 @@
+//! One session: fresh keys, evidence, a plan, answers, a signed transcript. What it keeps dies with it.
+
+use std::time::Duration;
+
+use lightcone::names::SessionName;
+use lightcone::v1;
+use lightcone::v1::session_service_client::SessionServiceClient;
+use lightcone_probe::transcript::Transcript;
+use tokio::time::{Instant, sleep_until, timeout};
+use tonic::transport::Channel;
+use tonic::{Code, Request, Status};
+
+use crate::answer;
+use crate::attend::waits;
+use crate::error::Refused;
+use crate::evidence::{self, SessionKeys, hex};
+use crate::plan::{Attested, array};
+use crate::run::Agent;
+
+/// How long one call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the evidence is offered anew while the service cannot be reached; it says itself when it is too late.
+const ATTEST_WITHIN: Duration = Duration::from_secs(60);
+/// How long the transcript is offered anew while the service cannot be reached.
+const CLOSE_WITHIN: Duration = Duration::from_secs(120);
+/// The first and the longest wait between two attempts.
+const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// What came of a session.
+pub(crate) struct Kept {
+    /// Landmarks with whom a handshake was made.
+    pub(crate) landmarks: usize,
+    /// Challenges answered.
+    pub(crate) answered: u32,
+}
+
+/// Keeps a session from its summons to its transcript.
+pub(crate) async fn keep(
+    agent: &Agent,
+    client: SessionServiceClient<Channel>,
+    summons: v1::Summons,
+) -> Result<Kept, Refused> {
+    let nonce = check(agent, &summons)?;
+    let settings = &agent.settings;
+    let keys = SessionKeys::draw()?;
+    let binding = keys.binding(&nonce, &settings.verifier, &settings.agent);
+    let request = v1::AttestRequest {
+        session: summons.session.clone(),
+        verifier_nonce: nonce.to_vec(),
+        exchange_key: keys.exchange_public().to_vec(),
+        signing_key: keys.signing_public().to_vec(),
+        evidence: Some(evidence::software(&agent.identity, &binding)),
+    };
+    let answer = offered("Attest", ATTEST_WITHIN, || {
+        let (mut client, request) = (client.clone(), limited(request.clone()));
+        async move { client.attest(request).await }
+    });
+    let wire = answer.await?.plan.ok_or(Refused::Field {
+        message: "answer to Attest",
+        field: "plan",
+        remedy: "it is there once the session is attested",
+    })?;
+    let attested = Attested {
+        session: &summons.session,
+        binding,
+        verifier: &settings.verifier,
+        landmarks_max: settings.landmarks_max,
+    };
+    let plan = attested.take(&wire)?;
+    tracing::debug!(session = %summons.session, landmarks = plan.landmarks.len(), "answering");
+    let transcript = answer::answer(settings, plan, &keys).await?;
+    close(&client, summons.session, &transcript, &keys).await?;
+    let answered = transcript.landmarks.iter().map(|entry| u32::from(entry.count)).sum();
+    Ok(Kept { landmarks: transcript.landmarks.len(), answered })
+}
+
+/// Whether the summons is of the one verifier and for this agent: its nonce.
+fn check(agent: &Agent, summons: &v1::Summons) -> Result<[u8; 32], Refused> {
+    let settings = &agent.settings;
+    if summons.verifier_key != settings.verifier.as_bytes() {
+        let (found, expected) = (hex(&summons.verifier_key), hex(settings.verifier.as_bytes()));
+        return Err(Refused::Verifier { found, expected });
+    }
+    let field = |field, remedy| Refused::Field { message: "summons", field, remedy };
+    let name = SessionName::parse(&summons.session);
+    if name.is_ok_and(|name| name.agent == settings.agent.agent) {
+        return array(&summons.verifier_nonce, "verifier_nonce", "it is 32 bytes");
+    }
+    Err(field("session", "it is a session of this agent, agents/{agent}/sessions/{session}"))
+}
+
+async fn close(
+    client: &SessionServiceClient<Channel>,
+    session: String,
+    transcript: &Transcript,
+    keys: &SessionKeys,
+) -> Result<(), Refused> {
+    let (body, signature) = transcript.sign(&keys.signing);
+    let request = v1::CloseSessionRequest { session, transcript: body, signature: signature.0.to_vec() };
+    let closed = offered("CloseSession", CLOSE_WITHIN, || {
+        let (mut client, request) = (client.clone(), limited(request.clone()));
+        async move { client.close_session(request).await }
+    });
+    closed.await.map(|_session| ())
+}
+
+fn limited<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(CALL_TIMEOUT);
+    request
+}
+
+/// Makes a call, and again while the service cannot be reached, until the time for it is over. Both calls that are
+/// made so are safe to repeat.
+async fn offered<T, F>(
+    call: &'static str,
+    within: Duration,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, Refused>
+where
+    F: Future<Output = Result<tonic::Response<T>, Status>>,
+{
+    let end = Instant::now() + within;
+    for wait in waits(RETRY.0, RETRY.1) {
+        let status = match timeout(CALL_TIMEOUT, attempt()).await {
+            Ok(Ok(answer)) => return Ok(answer.into_inner()),
+            Ok(Err(status)) => status,
+            Err(_) => Status::deadline_exceeded("no answer"),
+        };
+        let next = Instant::now() + wait;
+        if next >= end || !is_passing(status.code()) {
+            return Err(Refused::Service { call, status: Box::new(status) });
+        }
+        sleep_until(next).await;
+    }
+    let status = Box::new(Status::deadline_exceeded("no answer"));
+    Err(Refused::Service { call, status })
+}
+
+/// Whether the same call may succeed later.
+const fn is_passing(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unavailable
+            | Code::ResourceExhausted
+            | Code::DeadlineExceeded
+            | Code::Cancelled
+            | Code::Unknown
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_comes_back_is_asked_again_and_a_refusal_is_not() {
+        for (code, attempts) in [(Code::Unavailable, 3), (Code::PermissionDenied, 1)] {
+            let made = AtomicU32::new(0);
+            let outcome = offered("Attest", ATTEST_WITHIN, || {
+                let attempt = made.fetch_add(1, Ordering::Relaxed);
+                async move {
+                    if attempt == 2 { Ok(tonic::Response::new(())) } else { Err(Status::new(code, "no")) }
+                }
+            })
+            .await;
+            assert_eq!((outcome.is_ok(), made.into_inner()), (code == Code::Unavailable, attempts));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_stays_away_is_given_up() {
+        let begun = Instant::now();
+        let outcome: Result<(), _> =
+            offered("CloseSession", CLOSE_WITHIN, || async { Err(Status::unavailable("down")) }).await;
+        assert!(matches!(outcome, Err(Refused::Service { call: "CloseSession", .. })));
+        assert!(begun.elapsed() <= CLOSE_WITHIN);
+    }
+}
