@@ -7,9 +7,9 @@ use crate::limits::KEEP_NS;
 use crate::now::Now;
 
 /// First wait for an answer, in nanoseconds; doubled each time.
-const WAIT_NS: i64 = 500_000_000;
+const WAIT_NS: i64 = 350_000_000;
 /// Longest wait for an answer, in nanoseconds.
-const WAIT_NS_MAX: i64 = 8_000_000_000;
+const WAIT_NS_MAX: i64 = 1_000_000_000;
 
 pub(super) struct Door {
     pub(super) address: SocketAddr,

@@ -23,6 +23,7 @@ pub(super) struct Setting<'a> {
 }
 
 /// What falls due.
+#[expect(clippy::large_enum_variant, reason = "never kept, and a heap has no place on the timed path")]
 pub(super) enum Due {
     Probe(Probe),
     Later,
@@ -113,9 +114,16 @@ impl Session {
     }
 
     pub(super) fn due(&mut self, now: Now, settings: &Settings, chance: &mut impl Chance) -> Due {
-        let Some(open) = self.open.as_mut().filter(|_| now.mono_ns < self.ends) else {
+        // The window is the service's, by REALTIME, which may have been steered since it was assigned.
+        let window = self.assignment.window;
+        let is_over = now.mono_ns >= self.ends || now.unix_ns >= window.not_after_ns;
+        let Some(open) = self.open.as_mut().filter(|_| !is_over) else {
             return Due::Over;
         };
+        if now.unix_ns < window.not_before_ns {
+            self.wakes = now.mono_of(window.not_before_ns).max(now.mono_ns + 1).min(self.ends);
+            return Due::Later;
+        }
         let due = open.due(now, settings, chance);
         self.wakes = open.wakes().min(self.ends);
         due

@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 
 use super::Arrival;
 use super::open::ERROR_ESTIMATE;
-use crate::clock::{Stamps, round_trip};
+use crate::clock::{Stamps, is_ordered, round_trip};
 use crate::ids::{Nonce, NtpTime, Proof};
 use crate::limits::ROUND_TRIP_NS_MAX;
 use crate::report::{Answer, Sent};
@@ -112,9 +112,9 @@ impl Shots {
         Ok(())
     }
 
-    /// Whether the last 16 answers lowered the minimum by less than `gain_ns`.
+    /// Whether a burst is over and the last 16 answers lowered the minimum by less than `gain_ns`.
     pub(super) fn is_settled(&self, gain_ns: Option<i64>) -> bool {
-        let Some(gain_ns) = gain_ns.filter(|_| self.len() > BURST) else { return false };
+        let Some(gain_ns) = gain_ns.filter(|_| self.len().is_multiple_of(BURST)) else { return false };
         let answered = || self.0.iter().rev().filter(|record| record.answer != Answered::Not);
         let before = answered().skip(BURST).map(Record::round_trip_ns).min();
         let last = answered().take(BURST).map(Record::round_trip_ns).min();
@@ -140,7 +140,7 @@ impl Record {
     fn to_sent(&self, sequence: u16, is_distrusted: bool) -> Sent {
         let answer = (self.answer != Answered::Not).then(|| Answer {
             stamps: self.stamps,
-            fallback: is_distrusted || !self.is_stamped(),
+            fallback: is_distrusted || !self.is_stamped() || !is_ordered(&self.stamps),
             t2: self.t2,
             t3: self.t3,
             ttl: self.ttl,

@@ -217,11 +217,9 @@ fn take(
     let (bytes, from, arrival) = (received.bytes, received.from, received.arrival);
     let now = crate::now::Now { mono_ns: arrival.t3, unix_ns: arrival.r3 };
     let seen = Seen { t2: ntp::from_unix_ns(arrival.t4.unwrap_or(arrival.r3)), ttl: received.ttl };
-    if answerer.sessions() > 0 {
-        if let Some(reply) = answerer.receive(bytes, from, seen, clocks::ntp, now, sends) {
-            reply_to(socket, &reply, from);
-            return Ok(true);
-        }
+    if let Some(reply) = answerer.receive(bytes, from, seen, clocks::ntp, now, sends) {
+        reply_to(socket, &reply, from);
+        return Ok(true);
     }
     if let Some(landmark) = landmark {
         landmark.challenger.receive(bytes, from, &arrival, now, enters);
