@@ -104,6 +104,8 @@ pub enum Source {
     Address(IpAddr),
     /// One port of an address: for hosts that must share one, as on `::1`.
     Socket(SocketAddr),
+    /// Every address that is of no other host: for a relay in front of somebody's landmark.
+    Anyone,
 }
 
 impl From<IpAddr> for Source {
@@ -123,6 +125,7 @@ impl fmt::Display for Source {
         match self {
             Self::Address(address) => address.fmt(f),
             Self::Socket(socket) => socket.fmt(f),
+            Self::Anyone => f.write_str("anyone"),
         }
     }
 }
