@@ -9,4 +9,5 @@ mod idle;
 mod load;
 mod locate;
 mod refusals;
+mod registry;
 mod web;

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use lightcone_server::config::StoreSettings;
 use lightcone_server::{Config, run_until};
 use tokio::sync::oneshot;
 
@@ -22,11 +23,8 @@ pub(crate) struct Served {
 impl Served {
     /// Starts one and waits until it serves.
     pub(crate) async fn start() -> Result<Self, Failure> {
-        let mut process = rank::ordinary()?
-            .arg("--serve")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut process =
+            rank::ordinary()?.arg("--serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         let stdout = process.stdout.take().ok_or("the server has no output")?;
         BufReader::new(stdout).read_line(&mut line)?;
@@ -51,6 +49,7 @@ impl Drop for Served {
 pub(crate) fn serve() -> Result<(), Failure> {
     let mut config = Config::default();
     config.server.listen = "127.0.0.1:0".to_owned();
+    config.store.url = StoreSettings::IN_MEMORY.to_owned();
     config.telemetry.log_filter = "warn".to_owned();
     let ready = |address| {
         let mut out = std::io::stdout();

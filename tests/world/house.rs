@@ -6,9 +6,12 @@ use std::sync::Arc;
 use lightcone::v1::location_service_client::LocationServiceClient;
 use lightcone_pool::Pool;
 use lightcone_server::{Config, Server};
+use lightcone_store::Store;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::transport::{Channel, Endpoint};
+
+use crate::Ground;
 
 /// A server in this process.
 pub struct House {
@@ -18,6 +21,8 @@ pub struct House {
     pub web_address: SocketAddr,
     /// Its pool, to look at.
     pub pool: Arc<Pool>,
+    /// Its store, to look at.
+    pub store: Arc<dyn Store>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
@@ -28,22 +33,28 @@ impl House {
         Self::with(|_| {}).await
     }
 
-    /// A server with some settings of its own.
+    /// A server with some settings of its own, that keeps things in memory.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(&Ground::in_memory(), change).await
+    }
+
+    /// A server that keeps things there.
+    pub async fn on(ground: &Ground, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.server.listen = "127.0.0.1:0".to_owned();
         config.server.web_listen = "127.0.0.1:0".to_owned();
+        ground.lay(&mut config);
         change(&mut config);
         let server = Server::bind(config).await.expect("the server binds");
         let address = server.address().expect("it has an address");
         let web_address = server.web_address().expect("it has an address").expect("gRPC-web is served");
-        let pool = server.pool();
+        let (pool, store) = (server.pool(), server.store());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
             let stopped = async { stopped.await.unwrap_or_default() };
             server.serve(stopped).await.expect("it serves");
         });
-        Self { address, web_address, pool, stop: Some(stop), serving }
+        Self { address, web_address, pool, store, stop: Some(stop), serving }
     }
 
     /// A connection to it.

@@ -1,9 +1,11 @@
 //! What the tests over the wire share: worlds made from a seed, and a server in this process.
 
+mod ground;
 mod house;
 mod seed;
 mod world;
 
+pub use ground::Ground;
 pub use house::House;
 pub use seed::Seed;
 pub use world::{Chip, World};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lightcone_keyring::SigningIdentity;
 use lightcone_store::{LandmarkState, Store};
 use tokio::sync::watch;
 
@@ -13,6 +14,8 @@ pub(crate) struct Context {
     pub(crate) compute: Arc<Compute>,
     /// Everything that is kept.
     pub(crate) store: Arc<dyn Store>,
+    /// The service's own key.
+    pub(crate) signer: SigningIdentity,
     /// Where a landmark begins that is entered.
     pub(crate) landmarks_begin: LandmarkState,
     /// True once the server goes down.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use lightcone_keyring::SigningIdentity;
 use lightcone_store::{SqlStore, Store};
 
 use crate::config::StoreSettings;
@@ -11,6 +12,8 @@ use crate::telemetry;
 
 /// The database of the embedded engine.
 const DATABASE: &str = "lightcone.db";
+/// The service's Ed25519 key.
+const KEY: &str = "service.key";
 /// Who may look into the folder.
 #[cfg(unix)]
 const MODE: u32 = 0o700;
@@ -18,6 +21,7 @@ const MODE: u32 = 0o700;
 /// What a server finds in its folder, or makes there.
 pub(crate) struct Kept {
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) signer: SigningIdentity,
 }
 
 /// Opens store and key.
@@ -34,10 +38,14 @@ pub(crate) async fn open(settings: &StoreSettings) -> Result<Kept, ServeError> {
         url => SqlStore::open(url).await?,
     };
     store.observe(Box::new(telemetry::transaction));
-    if settings.is_in_memory() {
-        tracing::warn!("everything is kept in memory and gone at the end");
-    }
-    Ok(Kept { store: Arc::new(store) })
+    let signer = if settings.is_in_memory() {
+        tracing::warn!("everything is kept in memory and gone at the end, the service's key too");
+        SigningIdentity::generate()?
+    } else {
+        make(&folder)?;
+        SigningIdentity::open(&folder.join(KEY))?
+    };
+    Ok(Kept { store: Arc::new(store), signer })
 }
 
 fn make(folder: &Path) -> Result<(), ServeError> {

@@ -49,6 +49,9 @@ pub enum ServeError {
         /// What the system says.
         cause: std::io::Error,
     },
+    /// The service's key cannot be had.
+    #[error("the service's key: {0}")]
+    Key(#[from] lightcone_keyring::Error),
     /// Telemetry does not start.
     #[error("telemetry does not start: {0}")]
     Telemetry(String),

@@ -80,6 +80,7 @@ impl Server {
         let context = Arc::new(Context {
             compute,
             store: kept.store,
+            signer: kept.signer,
             landmarks_begin: LandmarkState::Probation,
             draining: drains,
         });

@@ -103,6 +103,10 @@ impl Kind for Agent {
         (self.state == AgentState::Retired).then(|| self.state.as_str())
     }
 
+    fn unique(&self) -> Vec<(&'static str, &[u8])> {
+        vec![("identity_key", &self.identity_key)]
+    }
+
     fn site(&self) -> Option<&str> {
         Some(&self.site)
     }

@@ -97,6 +97,10 @@ impl Kind for Chip {
         (self.state == ChipState::Retired).then(|| self.state.as_str())
     }
 
+    fn unique(&self) -> Vec<(&'static str, &[u8])> {
+        vec![("serial", self.serial.as_bytes())]
+    }
+
     fn shelf(store: &dyn Store) -> &dyn Registry<Self> {
         store
     }

@@ -1,5 +1,7 @@
 //! What is to be written, checked: one, many, a change, an end.
 
+use std::collections::BTreeMap;
+
 use lightcone_core::Borders;
 use lightcone_store::{LandmarkState, Request};
 
@@ -71,7 +73,8 @@ where
     let Many(wires) = wire.into();
     some_of("requests", wires.len(), BATCH_CREATE_MAX, "give at least one")?;
     let part = |(index, wire)| part(wire, start).map_err(|violation| violation.at("requests", index));
-    let records = wires.into_iter().enumerate().map(part).collect::<Result<_, _>>()?;
+    let records: Vec<K> = wires.into_iter().enumerate().map(part).collect::<Result<_, _>>()?;
+    are_apart(&records)?;
     Ok(Entry { records, once, validate_only: false })
 }
 
@@ -133,6 +136,24 @@ fn one<K: Kind>(wire: Create<K>, start: Start<'_>) -> Result<K, Violation> {
     let record = wire.record.ok_or_else(|| Violation::missing(K::FIELD, "say what to enter"))?;
     let origin = Origin::New { id, now: start.now, landmarks_begin: start.landmarks_begin };
     K::read(record, &origin, start.borders).map_err(|violation| violation.within(K::FIELD))
+}
+
+/// Whether no two of many have what only one may have; what the store has already, it says itself.
+fn are_apart<K: Kind>(records: &[K]) -> Result<(), Violation> {
+    let mut seen = BTreeMap::new();
+    for (index, record) in records.iter().enumerate() {
+        let id = (String::new(), record.id().as_bytes());
+        let unique =
+            record.unique().into_iter().map(|(field, bytes)| (format!("{}.{field}", K::FIELD), bytes));
+        for (field, bytes) in unique.chain([id]) {
+            if let Some(first) = seen.insert((field.clone(), bytes), index) {
+                let path = if field.is_empty() { format!("{}_id", K::FIELD) } else { field };
+                let allowed = format!("another than that of `requests[{first}]`");
+                return Err(Violation::invalid_unsaid(&path, &allowed).at("requests", index));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// One of many: it lives or dies with the others.

@@ -53,6 +53,10 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
     fn etag(&self) -> &str;
     /// The state's word if it is out of use for good.
     fn retired(&self) -> Option<&'static str>;
+    /// What no other record may have, besides its id: the field and its bytes.
+    fn unique(&self) -> Vec<(&'static str, &[u8])> {
+        Vec::new()
+    }
     /// The site that must be in use for a new one of these.
     fn site(&self) -> Option<&str> {
         None

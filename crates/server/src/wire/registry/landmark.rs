@@ -145,6 +145,10 @@ impl Kind for Landmark {
         (self.state == LandmarkState::Retired).then(|| self.state.as_str())
     }
 
+    fn unique(&self) -> Vec<(&'static str, &[u8])> {
+        vec![("signing_key", &self.signing_key), ("exchange_key", &self.exchange_key)]
+    }
+
     fn shelf(store: &dyn Store) -> &dyn Registry<Self> {
         store
     }
