@@ -2,6 +2,8 @@
 
 mod args;
 mod command;
+#[cfg(any(feature = "landmark", feature = "agent"))]
+mod daemon;
 mod data;
 mod evaluate;
 mod exit;

@@ -1,7 +1,11 @@
 //! The command line: one definition feeds parser, help and completions.
 
 mod asking;
+#[cfg(any(feature = "landmark", feature = "agent"))]
+mod daemons;
 mod input;
+#[cfg(feature = "server")]
+mod registry;
 
 use std::path::PathBuf;
 
@@ -10,7 +14,19 @@ use clap_complete::Shell;
 use lightcone_core::Metres;
 
 pub(crate) use asking::{QuestionArgs, SettingArgs};
+#[cfg(feature = "agent")]
+pub(crate) use daemons::AgentArgs;
+#[cfg(feature = "landmark")]
+pub(crate) use daemons::LandmarkArgs;
+#[cfg(any(feature = "landmark", feature = "agent"))]
+pub(crate) use daemons::{KeyKind, KeysCommand, LogArgs, LogFormat};
 pub(crate) use input::{MeshArgs, kilometres};
+#[cfg(feature = "server")]
+pub(crate) use registry::{
+    GetArgs, Kind, ListArgs, PairArgs, RegisterAgentArgs, RegisterChipArgs, RegisterCommand,
+    RegisterLandmarkArgs, RegisterSiteArgs, RetireArgs, ServerArgs, ShownFormat, SummonArgs, WatchCommand,
+    WatchVerdictsArgs,
+};
 
 /// Proves where attested chips can and cannot be, from round trips that cannot outrun light.
 #[derive(Debug, Parser)]
@@ -45,6 +61,39 @@ pub(crate) enum Command {
     /// Serve the same over gRPC
     #[cfg(feature = "server")]
     Serve(ServeArgs),
+    /// Run a landmark: at a known place, challenge agents and hold the stopwatch
+    #[cfg(feature = "landmark")]
+    Landmark(Box<LandmarkArgs>),
+    /// Run an agent: beside the chips, attest fresh keys and answer challenges
+    #[cfg(feature = "agent")]
+    Agent(Box<AgentArgs>),
+    /// Make and show the keys of landmarks, agents and servers
+    #[cfg(any(feature = "landmark", feature = "agent"))]
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Enter a landmark, site, agent or chip in a server's registry
+    #[cfg(feature = "server")]
+    #[command(subcommand)]
+    Register(Box<RegisterCommand>),
+    /// Tie a chip to the agent that answers for it
+    #[cfg(feature = "server")]
+    Pair(PairArgs),
+    /// Take a landmark, site, agent or chip out of use for good
+    #[cfg(feature = "server")]
+    Retire(RetireArgs),
+    /// List what a server keeps: landmarks, sites, agents, chips, sessions, measurements, verdicts, alerts
+    #[cfg(feature = "server")]
+    List(Box<ListArgs>),
+    /// Show one record of a server
+    #[cfg(feature = "server")]
+    Get(GetArgs),
+    /// Watch what a server finds, as it finds it
+    #[cfg(feature = "server")]
+    #[command(subcommand)]
+    Watch(WatchCommand),
+    /// Summon an agent to a session now
+    #[cfg(feature = "server")]
+    Summon(SummonArgs),
     /// Look at the settings of the server
     #[cfg(feature = "server")]
     #[command(subcommand)]

@@ -1,10 +1,18 @@
 //! One file a command.
 
+#[cfg(feature = "agent")]
+mod agent;
 mod audit;
 mod borders;
 mod completions;
 mod evaluate;
+#[cfg(any(feature = "landmark", feature = "agent"))]
+mod keys;
+#[cfg(feature = "landmark")]
+mod landmark;
 mod locate;
+#[cfg(feature = "server")]
+mod registry;
 #[cfg(feature = "server")]
 mod serve;
 
@@ -12,7 +20,7 @@ use lightcone_core::{Borders, verdict};
 
 use crate::args::{Cli, Command};
 #[cfg(feature = "server")]
-use crate::args::{ConfigCommand, ServeArgs};
+use crate::args::{ConfigCommand, ServeArgs, WatchCommand};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out;
 
@@ -29,6 +37,28 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
             let file = file.clone().or_else(|| args.config.clone());
             serve::check(&ServeArgs { config: file, ..args.clone() })
         }
+        #[cfg(feature = "landmark")]
+        Command::Landmark(args) => landmark::run(args),
+        #[cfg(feature = "agent")]
+        Command::Agent(args) => agent::run(args),
+        #[cfg(any(feature = "landmark", feature = "agent"))]
+        Command::Keys(command) => keys::run(command),
+        #[cfg(feature = "server")]
+        Command::Register(command) => registry::register(command),
+        #[cfg(feature = "server")]
+        Command::Pair(args) => registry::pair(args),
+        #[cfg(feature = "server")]
+        Command::Retire(args) => registry::retire(args),
+        #[cfg(feature = "server")]
+        Command::List(args) => registry::list(args, Notes { quiet: cli.quiet }),
+        #[cfg(feature = "server")]
+        Command::Get(args) => registry::get(args),
+        #[cfg(feature = "server")]
+        Command::Watch(WatchCommand::Verdicts(args)) => {
+            registry::watch_verdicts(args, Notes { quiet: cli.quiet })
+        }
+        #[cfg(feature = "server")]
+        Command::Summon(args) => registry::summon(args),
         Command::Borders(args) => borders::run(args),
         Command::Completions(args) => completions::run(args),
     }

@@ -5,20 +5,15 @@ use std::time::Duration;
 use lightcone::v1;
 use lightcone::v1::location_service_client::LocationServiceClient;
 use lightcone_core::{Borders, Mesh, Observation, Question, Settings, Verdict};
-use tokio::runtime::{Builder, Runtime};
-use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status};
+use tonic::transport::Channel;
+use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use super::from_wire::Door;
+use super::line::{Line, limited, refused};
 use super::to_wire;
 use crate::exit::{Failure, Outcome};
-use crate::stop;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const CALL_TIMEOUT: Duration = Duration::from_secs(60);
-/// How often ctrl-c is looked for while the server computes.
-const STOP_INTERVAL: Duration = Duration::from_millis(50);
 /// A server that is busy is asked again so many times, after the wait that it names.
 const TRIES: u32 = 5;
 const WAIT_MAX: Duration = Duration::from_secs(5);
@@ -29,7 +24,7 @@ const MESSAGE_BYTES_MAX: usize = 16 << 20;
 
 /// A server.
 pub(crate) struct Remote {
-    runtime: Runtime,
+    line: Line,
     client: LocationServiceClient<Channel>,
 }
 
@@ -41,40 +36,12 @@ pub(crate) struct Ask<'a> {
     pub(crate) settings: &'a Settings,
 }
 
-/// Only plain connections are built so far; to take another for one would be a lie about who listens.
-fn no_scheme(scheme: &str, url: &str) -> Failure {
-    Failure::usage(format!(
-        "`{scheme}` in --server {url}: only http is supported, TLS is not built yet; \
-         use http on loopback or through a tunnel, such as http://127.0.0.1:7443"
-    ))
-}
-
 impl Remote {
     /// Connects to a server such as `http://127.0.0.1:7443`.
     pub(crate) fn connect(url: &str) -> Outcome<Self> {
-        let address = match url.split_once("://") {
-            None => format!("http://{url}"),
-            Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => url.to_owned(),
-            Some((scheme, _)) => return Err(no_scheme(scheme, url)),
-        };
-        let endpoint = Endpoint::from_shared(address)
-            .map_err(|_| {
-                Failure::usage(format!("`{url}` is no server address such as http://127.0.0.1:7443"))
-            })?
-            .connect_timeout(CONNECT_TIMEOUT);
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::machine(format!("cannot start the network: {error}")))?;
-        let channel = runtime.block_on(stoppable(endpoint.connect()))?.map_err(|error| {
-            let cause =
-                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            Failure::server(format!(
-                "cannot reach server `{url}`: {cause}; is `lightcone serve` running there?"
-            ))
-        })?;
-        let client = LocationServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
-        Ok(Self { runtime, client })
+        let line = Line::connect(url)?;
+        let client = LocationServiceClient::new(line.channel());
+        Ok(Self { line, client: client.max_decoding_message_size(MESSAGE_BYTES_MAX) })
     }
 
     /// Locates some targets, in their order.
@@ -89,7 +56,7 @@ impl Remote {
                 _ => self.many(ask, targets).await,
             }
         };
-        self.runtime.block_on(stoppable(work))?
+        self.line.wait(work)?
     }
 
     async fn one(&self, ask: &Ask<'_>, observations: &[Observation]) -> Outcome<Verdict> {
@@ -103,10 +70,8 @@ impl Remote {
         };
         let mut tries = 0;
         let answer = loop {
-            let mut request = Request::new(message.clone());
-            request.set_timeout(CALL_TIMEOUT);
             tries += 1;
-            match self.client.clone().locate(request).await {
+            match self.client.clone().locate(limited(message.clone())).await {
                 Ok(answer) => break answer.into_inner(),
                 Err(status) if tries < TRIES && status.code() == Code::ResourceExhausted => {
                     tokio::time::sleep(wait_of(&status)).await;
@@ -176,27 +141,7 @@ impl Ask<'_> {
     }
 }
 
-/// Runs something until it is done or someone presses ctrl-c.
-async fn stoppable<T>(work: impl Future<Output = T>) -> Outcome<T> {
-    let pressed = async {
-        while !stop::pressed() {
-            tokio::time::sleep(STOP_INTERVAL).await;
-        }
-    };
-    tokio::select! {
-        done = work => Ok(done),
-        () = pressed => Err(Failure::interrupted()),
-    }
-}
-
 fn wait_of(status: &Status) -> Duration {
     let named = status.get_details_retry_info().and_then(|info| info.retry_delay);
     named.unwrap_or(Duration::from_millis(200)).min(WAIT_MAX)
-}
-
-fn refused(status: &Status) -> Failure {
-    let reason =
-        status.get_details_error_info().map_or_else(String::new, |info| format!(" ({})", info.reason));
-    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
-    Failure::server(format!("the server refused: {message}{reason}"))
 }

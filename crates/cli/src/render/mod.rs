@@ -3,6 +3,8 @@
 mod columns;
 pub(crate) mod geojson;
 pub(crate) mod list;
+#[cfg(feature = "server")]
+pub(crate) mod records;
 pub(crate) mod rows;
 pub(crate) mod sheet;
 pub(crate) mod words;

@@ -1,0 +1,45 @@
+//! `lightcone agent`: the daemon that attests and answers.
+
+use std::io::Write;
+
+use lightcone_agent::{AgentError, Config};
+
+use crate::args::AgentArgs;
+use crate::daemon::{self, over};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::out::Out;
+
+/// Runs it until told to stop.
+pub(crate) fn run(args: &AgentArgs) -> Outcome<Exit> {
+    let config = load(args)?;
+    if args.print_config {
+        return print(&config);
+    }
+    let ended = daemon::run(&args.log, async |stop| lightcone_agent::run(&config, stop.wait()).await)?;
+    ended.map(|()| Exit::Answered).map_err(|error| match error {
+        AgentError::Setting(_) | AgentError::Key(_) => Failure::input(error.to_string()),
+        AgentError::Bind(_) => Failure::machine(error.to_string()),
+    })
+}
+
+fn load(args: &AgentArgs) -> Outcome<Config> {
+    let mut config: Config = daemon::settings(args.config.as_deref())?;
+    over(&mut config.service, args.service.as_ref());
+    over(&mut config.agent, args.agent.as_ref());
+    over(&mut config.identity_key, args.identity_key.as_ref());
+    over(&mut config.verifier_key, args.verifier_key.as_ref());
+    over(&mut config.bind_v4, args.bind_v4.as_ref());
+    over(&mut config.bind_v6, args.bind_v6.as_ref());
+    over(&mut config.landmarks_max, args.landmarks_max.as_ref());
+    config.check().map_err(|error| Failure::input(error.to_string()))?;
+    Ok(config)
+}
+
+fn print(config: &Config) -> Outcome<Exit> {
+    let text = toml::to_string(config)
+        .map_err(|error| Failure::machine(format!("cannot print the settings: {error}")))?;
+    let mut out = Out::open(None)?;
+    write!(out, "{text}")?;
+    out.finish()?;
+    Ok(Exit::Answered)
+}

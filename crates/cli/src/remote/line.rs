@@ -1,0 +1,88 @@
+//! A connection that commands share: a runtime, a channel, and how refusals are told.
+
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+use tonic_types::StatusExt as _;
+
+use crate::exit::{Failure, Outcome};
+use crate::stop;
+
+/// How long one call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often ctrl-c is looked for while the server works.
+const STOP_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A connection.
+pub(crate) struct Line {
+    runtime: Runtime,
+    channel: Channel,
+}
+
+impl Line {
+    /// Connects to a server such as `http://127.0.0.1:7443`.
+    pub(crate) fn connect(url: &str) -> Outcome<Self> {
+        let endpoint =
+            lightcone::dial::endpoint(url).map_err(|error| Failure::usage(format!("--server {error}")))?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::machine(format!("cannot start the network: {error}")))?;
+        let channel = runtime.block_on(stoppable(endpoint.connect()))?.map_err(|error| {
+            let cause =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            Failure::server(format!(
+                "cannot reach server `{url}`: {cause}; is `lightcone serve` running there?"
+            ))
+        })?;
+        Ok(Self { runtime, channel })
+    }
+
+    /// The channel, for clients.
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// Runs something until it is done or someone presses ctrl-c.
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = T>) -> Outcome<T> {
+        self.runtime.block_on(stoppable(work))
+    }
+
+    /// Makes a call.
+    pub(crate) fn call<T>(
+        &self,
+        call: impl Future<Output = Result<tonic::Response<T>, Status>>,
+    ) -> Outcome<T> {
+        self.wait(call)?.map(tonic::Response::into_inner).map_err(|status| refused(&status))
+    }
+}
+
+/// A request that does not wait for ever.
+pub(crate) fn limited<T>(message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.set_timeout(CALL_TIMEOUT);
+    request
+}
+
+/// Runs something until it is done or someone presses ctrl-c.
+pub(super) async fn stoppable<T>(work: impl Future<Output = T>) -> Outcome<T> {
+    let pressed = async {
+        while !stop::pressed() {
+            tokio::time::sleep(STOP_INTERVAL).await;
+        }
+    };
+    tokio::select! {
+        done = work => Ok(done),
+        () = pressed => Err(Failure::interrupted()),
+    }
+}
+
+/// What a server's refusal says.
+pub(crate) fn refused(status: &Status) -> Failure {
+    let reason =
+        status.get_details_error_info().map_or_else(String::new, |info| format!(" ({})", info.reason));
+    let message = if status.message().is_empty() { status.code().description() } else { status.message() };
+    Failure::server(format!("the server refused: {message}{reason}"))
+}
