@@ -100,6 +100,7 @@ fn config(settings: &StageSettings) -> Config {
     config.server.listen.clone_from(&settings.listen);
     config.telemetry.log_filter.clone_from(&settings.log);
     config.store.folder = settings.folder.display().to_string();
+    config.sessions.per_day = 0;
     config.sessions.lead_ms = LEAD.as_millis() as u64;
     config.sessions.window_ms = settings.window.as_millis() as u64;
     config.sessions.grace_ms = GRACE.as_millis() as u64;
