@@ -5,6 +5,8 @@ mod command;
 #[cfg(any(feature = "landmark", feature = "agent"))]
 mod daemon;
 mod data;
+#[cfg(feature = "demo")]
+mod demo;
 mod evaluate;
 mod exit;
 mod map;

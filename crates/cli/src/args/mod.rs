@@ -6,6 +6,8 @@ mod daemons;
 mod input;
 #[cfg(feature = "server")]
 mod registry;
+#[cfg(feature = "demo")]
+mod rehearsal;
 
 use std::path::PathBuf;
 
@@ -27,6 +29,9 @@ pub(crate) use registry::{
     RegisterLandmarkArgs, RegisterSiteArgs, RetireArgs, ServerArgs, ShownFormat, SummonArgs, WatchCommand,
     WatchVerdictsArgs,
 };
+
+#[cfg(feature = "demo")]
+pub(crate) use rehearsal::{AttackCommand, AttackRelayArgs, AttackRunArgs, DemoArgs};
 
 /// Proves where attested chips can and cannot be, from round trips that cannot outrun light.
 #[derive(Debug, Parser)]
@@ -52,6 +57,13 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Watch the whole story on this machine: chips proven in place, one that moves, delay, a lie, silence
+    #[cfg(feature = "demo")]
+    Demo(DemoArgs),
+    /// Try attacks, in a world of their own or on landmarks and agents of yours
+    #[cfg(feature = "demo")]
+    #[command(subcommand)]
+    Attack(Box<AttackCommand>),
     /// Locate chips: proven region, possible jurisdictions and findings from round trips
     Locate(Box<LocateArgs>),
     /// Audit a mesh of landmarks: who contradicts whom, who is suspended, whose coordinates are wrong

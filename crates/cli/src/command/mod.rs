@@ -2,6 +2,8 @@
 
 #[cfg(feature = "agent")]
 mod agent;
+#[cfg(feature = "demo")]
+mod attack;
 mod audit;
 mod borders;
 mod completions;
@@ -27,6 +29,10 @@ use crate::out;
 /// Does what the command line says.
 pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
     match &cli.command {
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => crate::demo::run(args, Notes { quiet: cli.quiet }),
+        #[cfg(feature = "demo")]
+        Command::Attack(command) => attack::run(command, Notes { quiet: cli.quiet }),
         Command::Locate(args) => locate::run(args, Notes { quiet: cli.quiet }),
         Command::Audit(args) => audit::run(args, Notes { quiet: cli.quiet }),
         Command::Evaluate(args) => evaluate::run(args, Notes { quiet: cli.quiet }),

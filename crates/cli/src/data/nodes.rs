@@ -104,6 +104,27 @@ impl Nodes {
         Ok(nodes)
     }
 
+    /// Names of nodes, from no file.
+    #[cfg(feature = "demo")]
+    pub(crate) fn named<'a>(names: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let node = |(id, name): (&str, &str)| Node {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            point: None,
+            country: String::new(),
+            role: Role::Any,
+            trusted: true,
+            truth_radius: Metres::default(),
+            position_error: None,
+            clock_error: ClockError::default(),
+            group: None,
+            line: 0,
+        };
+        let list: Vec<Node> = names.map(node).collect();
+        let index = list.iter().enumerate().map(|(index, node)| (node.id.clone(), index)).collect();
+        Self { path: PathBuf::new(), list, index, has_position_error: false }
+    }
+
     /// Where they were read from.
     pub(crate) fn path(&self) -> &Path {
         &self.path

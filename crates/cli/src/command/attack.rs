@@ -1,0 +1,133 @@
+//! `lightcone attack`: attacks in the box, and on landmarks and agents that the user owns.
+
+use std::io::Write;
+use std::time::Duration;
+
+use lightcone_rehearsal::{ATTACKS, Scene, attack};
+use lightcone_wan::{Attack, Host, Path, Paths, Place, Source, Target, Wan, attack as kinds};
+
+use super::Notes;
+use crate::args::{AttackCommand, AttackRelayArgs, AttackRunArgs};
+use crate::demo::failed;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::out::{Out, Tone};
+use crate::stop;
+
+/// How often ctrl-c is looked for while a relay runs.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Lists attacks, tries them, or is one.
+pub(crate) fn run(command: &AttackCommand, notes: Notes) -> Outcome<Exit> {
+    match command {
+        AttackCommand::List => list(),
+        AttackCommand::Run(args) => play(args),
+        AttackCommand::Relay(args) => relay(args, notes),
+    }
+}
+
+fn list() -> Outcome<Exit> {
+    let mut out = Out::open(None)?;
+    let style = out.style();
+    for scene in &ATTACKS {
+        writeln!(out, "{}", style.paint(Tone::Strong, scene.name))?;
+        writeln!(out, "  {}", scene.does)?;
+        writeln!(out, "  needs     {}", scene.needs)?;
+        writeln!(out, "  expected  {}", scene.expected)?;
+    }
+    out.finish()?;
+    Ok(Exit::Answered)
+}
+
+fn play(args: &AttackRunArgs) -> Outcome<Exit> {
+    stop::listen()?;
+    let wanted: Vec<&Scene> =
+        ATTACKS.iter().filter(|scene| args.name == "all" || scene.name == args.name).collect();
+    if wanted.is_empty() {
+        let names = ATTACKS.map(|scene| scene.name).join(", ");
+        return Err(Failure::usage(format!("there is no attack `{}`; there are: {names}", args.name)));
+    }
+    let mut out = Out::open(None)?;
+    let style = out.style();
+    let mut all_held = true;
+    for scene in wanted {
+        stop::check()?;
+        let folder = Folder::new(scene.name)?;
+        writeln!(out, "{}: {}", style.paint(Tone::Strong, scene.name), scene.does)?;
+        out.flush()?;
+        let tried = attack(scene, folder.0.clone()).map_err(failed)?;
+        let (tone, word) = if tried.held { (Tone::Good, "HELD") } else { (Tone::Bad, "BROKEN") };
+        writeln!(out, "  expected  {}", tried.expected)?;
+        writeln!(out, "  found     {}", tried.found)?;
+        writeln!(out, "  {}", style.paint(tone, word))?;
+        out.flush()?;
+        all_held &= tried.held;
+    }
+    out.finish()?;
+    Ok(if all_held { Exit::Answered } else { Exit::Amiss })
+}
+
+/// A folder for one system, removed with it.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Outcome<Self> {
+        let path = std::env::temp_dir().join(format!("lightcone-attack-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path)
+            .map_err(|error| Failure::machine(format!("cannot write `{}`: {error}", path.display())))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left behind is in the folder for temporary files.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Stands in front of a landmark until ctrl-c.
+fn relay(args: &AttackRelayArgs, notes: Notes) -> Outcome<Exit> {
+    stop::listen()?;
+    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("no such relay: {error}"));
+    let place = || Place::new("here", lightcone_core::Point::default());
+    let agents = Host::new("agents", place()).sends_from(Source::Anyone);
+    let hosts = [Host::new("landmark", place()).serves(args.listen, args.landmark), agents];
+    let wan = Wan::start(&hosts, Paths::fixed(&hosts, Path::default())).map_err(|error| wrong(&error))?;
+    let landmark = wan.host("landmark").ok_or_else(|| Failure::machine("the relay has no landmark"))?;
+    for (target, attack) in attacks(args, landmark) {
+        wan.attack(target, attack).map_err(|error| wrong(&error))?;
+    }
+    notes.say(&format!("relaying {} to {}; ctrl-c ends it", args.listen, args.landmark));
+    while !stop::pressed() {
+        std::thread::sleep(LOOK);
+    }
+    let totals = wan.stop().map_err(|error| Failure::machine(error.to_string()))?;
+    notes.say(&format!("{totals:?}"));
+    Ok(Exit::Answered)
+}
+
+fn attacks(args: &AttackRelayArgs, landmark: lightcone_wan::HostId) -> Vec<(Target, Attack)> {
+    let (to, from) = (Target::To(landmark), Target::From(landmark));
+    let mut attacks: Vec<(Target, Attack)> = Vec::new();
+    if args.add_delay_ms > 0 {
+        attacks.push((to, kinds::AddDelay { by: Duration::from_millis(args.add_delay_ms) }.into()));
+    }
+    if args.lose > 0.0 {
+        attacks.push((to, kinds::Lose { share: args.lose }.into()));
+    }
+    if args.corrupt > 0.0 {
+        attacks.push((to, kinds::Corrupt { share: args.corrupt, bits: 1 }.into()));
+    }
+    if let Some(ms) = args.replay_ms {
+        let (after, into) = (Duration::from_millis(ms), kinds::Session::Same);
+        attacks.push((to, kinds::Replay { after, into }.into()));
+    }
+    if let Some(us) = args.early_us {
+        let (after, forgery) = (Duration::from_micros(us), kinds::Forgery::RandomProof);
+        attacks.push((from, kinds::EarlyAnswer { after, forgery }.into()));
+    }
+    if args.silence {
+        attacks.push((to, kinds::Silence.into()));
+    }
+    attacks
+}

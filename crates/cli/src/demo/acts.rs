@@ -1,0 +1,239 @@
+//! The acts: an honest world, a chip that moves, delay, a lying landmark, silence, and the gate.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use lightcone_core::{Age, Residency};
+use lightcone_custody::{Decision, Gate, Terms};
+use lightcone_rehearsal::{Asked, Cast, Outcome as Seen, RehearsalError, Sight, Stage, judge};
+use lightcone_wan::{Target, attack};
+
+use super::board::{self, Board};
+use super::{failed, pictures};
+use crate::command::Notes;
+use crate::exit::{Failure, Outcome};
+use crate::out::{Out, Tone};
+use crate::stop;
+
+/// The site that the order goes to.
+const SITE: &str = "tuas";
+/// The site with one landmark nearby.
+const LONELY: &str = "thane";
+/// The chip that moves.
+const SMUGGLED: &str = "tuas-07";
+/// Chips that fall silent.
+const SILENT: [&str; 5] = ["tuas-11", "tuas-12", "tuas-13", "tuas-14", "tuas-15"];
+/// What the smuggled chip's owner adds to each answer.
+const DELAY: Duration = Duration::from_millis(60);
+/// How long the audit of the mesh may take to find the liar.
+const AUDIT: Duration = Duration::from_secs(15);
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+/// The gate: of 20 chips, 18 proven, at most 2 silent, no finding older than a day, whatever one group of landmarks
+/// says.
+const TERMS: Terms = Terms {
+    shipped: 20,
+    proven_min: 18,
+    silent_max_ppm: 100_000,
+    max_age: match Age::from_ns(86_400_000_000_000) {
+        Ok(age) => age,
+        Err(_) => unreachable!(),
+    },
+    residency_min: Residency::R0,
+    liars_min: 1,
+    simulation: true,
+};
+
+/// The story so far.
+pub(super) struct Story {
+    stage: Stage,
+    folder: PathBuf,
+    notes: Notes,
+    /// What became of each chip's sessions, oldest first.
+    history: BTreeMap<String, Vec<Seen>>,
+    pictures: Vec<String>,
+    summary: Vec<String>,
+}
+
+impl Story {
+    pub(super) fn new(stage: Stage, folder: PathBuf, notes: Notes) -> Self {
+        let (history, pictures, summary) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Self { stage, folder, notes, history, pictures, summary }
+    }
+
+    pub(super) fn url(&self) -> &str {
+        self.stage.url()
+    }
+
+    pub(super) fn summary(&self) -> &[String] {
+        &self.summary
+    }
+
+    pub(super) fn pictures(&self) -> &[String] {
+        &self.pictures
+    }
+
+    pub(super) fn end(self) -> Result<(), RehearsalError> {
+        self.stage.close()
+    }
+
+    /// Plays all acts.
+    pub(super) fn play(&mut self, out: &mut Out) -> Outcome<()> {
+        let acts: [(&str, Act); 5] = [
+            ("An honest world: every chip is asked", Self::honest),
+            ("A chip moves: tuas-07 goes to Shenzhen and claims Singapore still", Self::smuggle),
+            ("Its owner adds delay: every answer 60 ms late", Self::delay),
+            ("A landmark lies: bth-1 says Batam, stands in Shenzhen", Self::liar),
+            ("Silence: five chips of the tranche stop answering", Self::silence),
+        ];
+        for (number, (title, act)) in acts.into_iter().enumerate() {
+            stop::check()?;
+            let style = out.style();
+            writeln!(out, "\n{}", style.paint(Tone::Strong, &format!("{}. {title}", number + 1)))?;
+            out.flush()?;
+            act(self, out)?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+
+    fn honest(&mut self, out: &mut Out) -> Outcome<()> {
+        let everyone: Vec<String> = self.stage.cast().agents.iter().map(|agent| agent.id.clone()).collect();
+        let seen = self.ask(&everyone)?;
+        board::table(out, self.stage.cast(), &seen)?;
+        let same = seen.values().filter_map(Seen::sight).map(|sight| self.replays(sight));
+        let same = same.collect::<Outcome<Vec<bool>>>()?.into_iter().filter(|same| *same).count();
+        writeln!(out, "  {same} of {} verdicts computed again here from the samples: the same to the bit", seen.len())?;
+        let lonely = format!("{LONELY}-01");
+        if let Some(told) = seen.get(&lonely).and_then(Seen::sight).and_then(|sight| sight.told(Asked::Outside)) {
+            let settled = told.settled_by.first().map_or("nothing that is known", String::as_str);
+            writeln!(out, "  {LONELY} has one landmark nearby and one may lie: {}. It would be settled by {settled}", told.finding)?;
+        }
+        self.picture("1-tuas-01-honest", "tuas-01")?;
+        self.picture("1-thane-01-one-landmark", &lonely)?;
+        let decision = self.gate();
+        self.tell_gate(out, "Gate of the second tranche", &decision)?;
+        self.summary.push(format!("honest: gate {} ({} of {} proven)", decision.gate, decision.counts.proven, TERMS.shipped));
+        Ok(())
+    }
+
+    fn smuggle(&mut self, out: &mut Out) -> Outcome<()> {
+        let shenzhen = Cast::shenzhen().ok_or_else(|| Failure::machine("the cast has no Shenzhen"))?;
+        self.stage.carry(SMUGGLED, &shenzhen).map_err(failed)?;
+        self.one(out, "2-tuas-07-moved", "moved")
+    }
+
+    fn delay(&mut self, out: &mut Out) -> Outcome<()> {
+        let delay = attack::AddDelay { by: DELAY };
+        let attack = self.stage.attack_agent(SMUGGLED, Target::From, delay).map_err(failed)?;
+        self.one(out, "3-tuas-07-delayed", "delayed")?;
+        writeln!(out, "  Delay only widens the region: a proof is lost, none is made, and no chip comes nearer by it.")?;
+        self.stage.call_off(attack).map_err(failed)
+    }
+
+    fn liar(&mut self, out: &mut Out) -> Outcome<()> {
+        let liar = Cast::liar().ok_or_else(|| Failure::machine("the cast has no liar"))?;
+        self.stage.join(&liar).map_err(failed)?;
+        self.one(out, "4-tuas-07-lying-landmark", "with a lying landmark")?;
+        let started = Instant::now();
+        let (state, why) = loop {
+            let (state, why) = self.stage.landmark_state(&liar.id).map_err(failed)?;
+            if state == "SUSPENDED" || started.elapsed() > AUDIT {
+                break (state, why);
+            }
+            stop::check()?;
+            std::thread::sleep(LOOK);
+        };
+        writeln!(out, "  One lying group is absorbed (f = 1). The landmarks measure one another too: {} is {state}: {why}", liar.id)?;
+        self.summary.push(format!("lying landmark {}: {state}", liar.id));
+        Ok(())
+    }
+
+    fn silence(&mut self, out: &mut Out) -> Outcome<()> {
+        for chip in SILENT {
+            self.stage.silence(chip);
+        }
+        let chips = self.stage.cast().agents_of(SITE);
+        let seen = self.ask(&chips)?;
+        board::table(out, self.stage.cast(), &seen)?;
+        let decision = self.gate();
+        self.tell_gate(out, "Gate of the second tranche", &decision)?;
+        self.summary.push(format!("in the end: gate {}", decision.gate));
+        self.summary.extend(decision.unmet.iter().map(|unmet| format!("  {unmet}")));
+        let alerts = self.stage.alerts().map_err(failed)?;
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        for (kind, ..) in &alerts {
+            *kinds.entry(kind).or_default() += 1;
+        }
+        let kinds: Vec<String> = kinds.into_iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        self.summary.push(format!("alerts for people to look at: {}", kinds.join(", ")));
+        Ok(())
+    }
+
+    /// Asks the smuggled chip, shows and draws the answer.
+    fn one(&mut self, out: &mut Out, name: &str, what: &str) -> Outcome<()> {
+        let seen = self.ask(&[SMUGGLED.to_owned()])?;
+        board::table(out, self.stage.cast(), &seen)?;
+        if let Some(sight) = seen.values().find_map(Seen::sight) {
+            let finding = |asked| sight.finding(asked).map_or("-", lightcone_core::Finding::name);
+            let (outside, claim) = (finding(Asked::Outside), finding(Asked::Claim));
+            if !sight.contradicted.is_empty() {
+                writeln!(out, "  contradicted by the rest: {}", sight.contradicted.join(", "))?;
+            }
+            self.summary.push(format!("{SMUGGLED} {what}: outside {outside}, claim {claim}"));
+        }
+        self.picture(name, SMUGGLED)
+    }
+
+    fn ask(&mut self, chips: &[String]) -> Outcome<BTreeMap<String, Seen>> {
+        let board = Board::new(chips, self.notes.quiet());
+        let seen = self.stage.ask_telling(chips, &mut |chip, seen| board.tell(chip, seen));
+        board.clear();
+        let seen = seen.map_err(failed)?;
+        for (chip, outcome) in &seen {
+            self.history.entry(chip.clone()).or_default().push(outcome.clone());
+        }
+        Ok(seen)
+    }
+
+    /// Whether a verdict computed here has the bytes that the service gave.
+    fn replays(&self, sight: &Sight) -> Outcome<bool> {
+        let replay = self.stage.replay(sight).map_err(failed)?;
+        Ok(sight.canonical == replay.canonical().into_bytes())
+    }
+
+    /// Draws the latest verdict on a chip.
+    fn picture(&mut self, name: &str, chip: &str) -> Outcome<()> {
+        let latest = self.history.get(chip).into_iter().flatten().rev().find_map(Seen::sight);
+        let Some(sight) = latest else { return Ok(()) };
+        let replay = self.stage.replay(sight).map_err(failed)?;
+        let cast = self.stage.cast();
+        self.pictures.extend(pictures::draw(&self.folder, name, cast, chip, &sight.headline, replay)?);
+        Ok(())
+    }
+
+    fn gate(&self) -> Decision {
+        let now_ns = self.history.values().flatten().filter_map(Seen::sight).map(|sight| sight.as_of_ns).max();
+        judge(&TERMS, &self.stage.cast().agents_of(SITE), &self.history, now_ns.unwrap_or_default())
+    }
+
+    fn tell_gate(&self, out: &mut Out, name: &str, decision: &Decision) -> Outcome<()> {
+        let (style, counts) = (out.style(), decision.counts);
+        let tone = if decision.gate == Gate::Release { Tone::Good } else { Tone::Bad };
+        let gate = style.paint(tone, &decision.gate.to_string());
+        let marked = if decision.simulation { " (simulation)" } else { "" };
+        writeln!(
+            out,
+            "  {name}: {gate}{marked}; of {} shipped {} proven, {} open, {} silent, {} elsewhere, {} never seen",
+            TERMS.shipped, counts.proven, counts.open, counts.silent, counts.elsewhere, counts.never
+        )?;
+        for unmet in &decision.unmet {
+            writeln!(out, "    not met: {unmet}")?;
+        }
+        Ok(())
+    }
+}
+
+type Act = fn(&mut Story, &mut Out) -> Outcome<()>;

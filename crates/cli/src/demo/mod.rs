@@ -1,0 +1,127 @@
+//! The demo: the whole story on one machine, with real packets, in under a minute.
+
+mod acts;
+mod board;
+mod pictures;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use lightcone_rehearsal::{Cast, RehearsalError, Stage, StageSettings};
+use lightcone_wan::Geography;
+
+use crate::args::DemoArgs;
+use crate::command::Notes;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::out::{Out, Style, Tone};
+use crate::stop;
+use acts::Story;
+
+/// How many times as fast as clocks verdict time runs between sessions: an hour in six seconds.
+const TIME_FACTOR: u32 = 600;
+/// How long the system may take to be ready.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Time between two rounds in which landmarks measure one another.
+const MESH_INTERVAL: Duration = Duration::from_millis(3_000);
+/// Where luck begins: which stretch each pair of cities has.
+const SEED: u64 = 2026;
+/// How often ctrl-c is looked for while the server is left up.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Plays the demo.
+pub(crate) fn run(args: &DemoArgs, notes: Notes) -> Outcome<Exit> {
+    stop::listen()?;
+    let started = Instant::now();
+    let folder = folder(&args.out)?;
+    let mut settings = StageSettings::quick(folder.join("data"));
+    settings.listen.clone_from(&args.listen);
+    settings.time_factor = TIME_FACTOR;
+    settings.geography = Geography::azure_2026(SEED);
+    settings.mesh_interval = MESH_INTERVAL;
+    settings.understudies = Cast::liar().into_iter().collect();
+    let mut out = Out::open(None)?;
+    introduce(&mut out, &Cast::demo())?;
+    let stage = Stage::open(Cast::demo(), settings).map_err(failed)?;
+    stage.settle(PATIENCE).map_err(failed)?;
+    let mut story = Story::new(stage, folder.clone(), notes);
+    story.play(&mut out)?;
+    summary(&mut out, &story, started.elapsed(), &folder)?;
+    out.flush()?;
+    if args.keep {
+        keep(&mut out, story.url())?;
+    }
+    story.end().map_err(failed)?;
+    out.finish()?;
+    Ok(Exit::Answered)
+}
+
+/// A fresh folder for what is written: pictures, and the store of this run. What an earlier run left is removed, if
+/// it is a demo's.
+fn folder(path: &Path) -> Outcome<std::path::PathBuf> {
+    let mark = path.join(MARK);
+    let machine = |error: std::io::Error| Failure::machine(format!("cannot write `{}`: {error}", path.display()));
+    if path.exists() {
+        if !mark.exists() {
+            return Err(Failure::usage(format!(
+                "`{}` is there and no demo made it; name another folder with --out",
+                path.display()
+            )));
+        }
+        fs::remove_dir_all(path).map_err(machine)?;
+    }
+    fs::create_dir_all(path).map_err(machine)?;
+    fs::write(&mark, "made by `lightcone demo`, which removes this folder when it runs again\n").map_err(machine)?;
+    Ok(path.to_owned())
+}
+
+/// The file by which a demo knows its folder.
+const MARK: &str = "README.txt";
+
+fn introduce(out: &mut Out, cast: &Cast) -> Outcome<()> {
+    let (landmarks, sites, chips) = (cast.landmarks.len(), cast.sites.len(), cast.agents.len());
+    writeln!(
+        out,
+        "A service, {landmarks} landmarks and {chips} chips at {sites} sites: real packets on loopback, with the delays\n\
+         of real routes. SIMULATED: verdict time runs {TIME_FACTOR} times as fast as clocks between sessions, and keys\n\
+         are software (R0), so every verdict is UNATTESTED. Nothing here touches a chip."
+    )?;
+    out.flush()?;
+    Ok(())
+}
+
+fn summary(out: &mut Out, story: &Story, took: Duration, folder: &Path) -> Outcome<()> {
+    let style = out.style();
+    writeln!(out, "\n{}", style.paint(Tone::Strong, "In the end"))?;
+    for line in story.summary() {
+        writeln!(out, "  {line}")?;
+    }
+    writeln!(out, "  {} s; pictures in {}:", took.as_secs(), folder.display())?;
+    for picture in story.pictures() {
+        writeln!(out, "    {picture}")?;
+    }
+    Ok(())
+}
+
+fn keep(out: &mut Out, url: &str) -> Outcome<()> {
+    writeln!(out, "\nThe service stays up at {url} until ctrl-c: lightcone list verdicts --server {url}")?;
+    out.flush()?;
+    while !stop::pressed() {
+        std::thread::sleep(LOOK);
+    }
+    Ok(())
+}
+
+/// Why a rehearsal ended, for people.
+pub(crate) fn failed(error: RehearsalError) -> Failure {
+    match error {
+        RehearsalError::Call { .. } => Failure::server(error.to_string()),
+        error => Failure::machine(error.to_string()),
+    }
+}
+
+/// A word in the colour of what it means.
+pub(crate) fn painted(style: Style, finding: lightcone_core::Finding) -> String {
+    style.paint(crate::render::words::tone(finding), finding.name())
+}
