@@ -11,6 +11,7 @@
 mod answered;
 mod bytes;
 pub mod challenge;
+pub mod flags;
 mod frame;
 mod hex;
 mod ids;

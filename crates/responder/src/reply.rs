@@ -36,7 +36,7 @@ pub struct Reply {
     pub sender_ttl: u8,
     /// The session.
     pub session: SessionId,
-    /// Reserved: zero, and ignored by who reads it.
+    /// What the chip's side says of its replies: [`flags`](crate::flags).
     pub flags: u32,
     /// What only the holder of the proof key can say to this challenge.
     pub proof: Proof,

@@ -26,13 +26,21 @@ pub struct Responder {
     session: SessionId,
     keys: SessionKeys,
     record: Record,
+    flags: u32,
 }
 
 impl Responder {
     /// A session that has answered nothing yet.
     #[must_use]
     pub fn new(session: SessionId, keys: SessionKeys) -> Self {
-        Self { session, keys, record: Record::new() }
+        Self { session, keys, record: Record::new(), flags: 0 }
+    }
+
+    /// The same session, with something to say of all its replies: [`flags`](crate::flags).
+    #[must_use]
+    pub const fn saying(mut self, flags: u32) -> Self {
+        self.flags = flags;
+        self
     }
 
     /// The reply to a challenge, or the reason for silence. Total on any bytes; as long as what it answers; never
@@ -93,7 +101,7 @@ impl Responder {
             sender_error_estimate: challenge.error_estimate,
             sender_ttl: seen.ttl,
             session: self.session,
-            flags: 0,
+            flags: self.flags,
             proof,
         };
         let sealed = reply.seal(self.keys.stamp());

@@ -4,6 +4,7 @@
 
 mod vector;
 
+use lightcone_responder::flags::CARRIED;
 use lightcone_responder::{Challenge, Nonce, NtpTime, Proof, Reply, SessionKeys, prove, proves, session_of};
 
 #[test]
@@ -49,6 +50,14 @@ fn the_reply_is_exact() {
 fn the_responder_gives_the_reply() {
     let reply = vector::responder().respond(&vector::challenge(), vector::SEEN, || vector::T3);
     assert_eq!(reply, Ok(vector::reply()));
+}
+
+#[test]
+fn what_is_said_of_replies_is_in_each_and_changes_no_proof() {
+    let mut saying = vector::responder().saying(CARRIED);
+    let reply = saying.respond(&vector::challenge(), vector::SEEN, || vector::T3).unwrap();
+    let plain = Reply::open(&vector::reply(), &vector::stamp_key()).unwrap();
+    assert_eq!(Reply::open(&reply, &vector::stamp_key()), Ok(Reply { flags: CARRIED, ..plain }));
 }
 
 #[test]

@@ -8,7 +8,6 @@ use super::{Action, Engagement, Settings};
 use crate::chance::Chance;
 use crate::handshake::{Initiator, Tie};
 use crate::ids::{Binding, SessionId};
-use crate::limits::Bucket;
 use crate::now::Now;
 use crate::plan::PlannedLandmark;
 use crate::tai64n::Tai64n;
@@ -41,8 +40,7 @@ impl Engaged {
             let tie = Tie { binding: plan.binding, landmark: landmark.id, session: plan.session };
             let start = Initiator::start(&engagement.key, &landmark.x25519, &tie, chance.array(), stamp);
             if let (false, Ok(start)) = (doors.is_empty(), start) {
-                let rate = Bucket::new(settings.limits.answers_per_landmark);
-                lines.push(Line::new(landmark.id, doors, start, rate, begins.max(now.mono_ns)));
+                lines.push(Line::new(landmark.id, doors, start, settings, begins.max(now.mono_ns)));
             }
         }
         Self {

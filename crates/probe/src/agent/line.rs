@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use lightcone_responder::{NtpTime, Packet, Refused, Responder, Seen, SessionId};
 
-use super::Action;
 use super::door::Door;
+use super::{Action, Settings};
 use crate::control::{Cookie, Hello, Keep, NOISE_BYTES};
 use crate::datagram::Datagram;
 use crate::handshake::Initiator;
@@ -30,6 +30,8 @@ pub(super) struct Line {
     state: State,
     counter: u64,
     rate: Bucket,
+    /// Said of every reply.
+    flags: u32,
     /// When a challenge was answered last.
     pub(super) heard: i64,
     answered: [u8; 32],
@@ -45,7 +47,7 @@ impl Line {
         landmark: LandmarkId,
         doors: Vec<Door>,
         (initiator, hello): (Initiator, [u8; NOISE_BYTES]),
-        rate: Bucket,
+        settings: &Settings,
         heard: i64,
     ) -> Self {
         Self {
@@ -54,7 +56,8 @@ impl Line {
             hello,
             state: State::Knocking(initiator),
             counter: 0,
-            rate,
+            rate: Bucket::new(settings.limits.answers_per_landmark),
+            flags: settings.flags,
             heard,
             answered: [0; 32],
         }
@@ -113,7 +116,7 @@ impl Line {
             State::Open { .. } => return Err(Refusal::Forged),
             State::Knocking(initiator) => {
                 let keys = initiator.finish(noise).map_err(|_| Refusal::Forged)?;
-                let responder = Box::new(Responder::new(session, keys));
+                let responder = Box::new(Responder::new(session, keys).saying(self.flags));
                 self.state = State::Open { responder, welcome: *noise };
                 true
             }

@@ -39,12 +39,14 @@ pub struct Settings {
     pub has_v4: bool,
     /// Whether there is a socket for IPv6.
     pub has_v6: bool,
+    /// What is said of every reply: [`flags`](lightcone_responder::flags).
+    pub flags: u32,
 }
 
 impl Default for Settings {
-    /// The protocol's limits, over after 6.5 s of quiet, both families.
+    /// The protocol's limits, over after 6.5 s of quiet, both families, nothing to say of replies.
     fn default() -> Self {
-        Self { limits: Limits::default(), quiet_ns: 6_500_000_000, has_v4: true, has_v6: true }
+        Self { limits: Limits::default(), quiet_ns: 6_500_000_000, has_v4: true, has_v6: true, flags: 0 }
     }
 }
 
