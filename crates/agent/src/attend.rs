@@ -1,5 +1,6 @@
 //! Waiting for summonses: one stream, opened anew whenever it ends.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use tonic::transport::Channel;
 
 use crate::error::Refused;
 use crate::run::Agent;
-use crate::session;
+use crate::session::{self, Kept};
 
 /// A stream that says nothing for so long is dead: signs of life come every 15 seconds.
 const SILENCE_MAX: Duration = Duration::from_secs(50);
@@ -24,7 +25,7 @@ const SESSIONS_MAX: usize = 2;
 /// Attends for ever. Dropping it ends the stream and every session under way.
 pub(crate) async fn attend(agent: Arc<Agent>, channel: Channel) {
     let client = SessionServiceClient::new(channel);
-    let mut sessions = JoinSet::new();
+    let mut sessions = Sessions::default();
     let afresh = || waits(agent.settings.reconnect_min, agent.settings.reconnect_max);
     let mut next = afresh();
     loop {
@@ -51,7 +52,7 @@ pub(crate) fn waits(least: Duration, most: Duration) -> impl Iterator<Item = Dur
 async fn watch(
     agent: &Arc<Agent>,
     client: &SessionServiceClient<Channel>,
-    sessions: &mut JoinSet<()>,
+    sessions: &mut Sessions,
 ) -> (bool, Status) {
     let request = v1::AttendRequest { agent: agent.settings.agent.to_string() };
     let mut stream = match client.clone().attend(request).await {
@@ -71,33 +72,45 @@ async fn watch(
             lived = true;
         }
         if let Some(Event::Summons(summons)) = said.event {
-            begin(agent, client, summons, sessions);
+            sessions.begin(agent, client, summons);
         }
     }
 }
 
-/// Begins a session beside the stream.
-fn begin(
-    agent: &Arc<Agent>,
-    client: &SessionServiceClient<Channel>,
-    summons: v1::Summons,
-    sessions: &mut JoinSet<()>,
-) {
-    while sessions.try_join_next().is_some() {}
-    let name = summons.session.clone();
-    if sessions.len() >= SESSIONS_MAX {
-        tell(&name, &Refused::Busy { limit: SESSIONS_MAX });
-        return;
-    }
-    let (agent, client) = (Arc::clone(agent), client.clone());
-    sessions.spawn(async move {
-        match session::keep(&agent, client, summons).await {
-            Ok(kept) => {
-                tracing::info!(session = %name, landmarks = kept.landmarks, answered = kept.answered, "session kept");
-            }
-            Err(refused) => tell(&name, &refused),
+/// Sessions under way, beside the stream that announced them.
+#[derive(Default)]
+struct Sessions {
+    tasks: JoinSet<String>,
+    names: BTreeSet<String>,
+}
+
+impl Sessions {
+    /// Begins a session, unless it is under way: a stream that was opened again tells a summons again.
+    fn begin(&mut self, agent: &Arc<Agent>, client: &SessionServiceClient<Channel>, summons: v1::Summons) {
+        while let Some(ended) = self.tasks.try_join_next() {
+            // A task that panicked says no name; with it goes the last reason to remember any.
+            ended.map_or_else(|_| self.names.clear(), |name| drop(self.names.remove(&name)));
         }
-    });
+        let name = summons.session.clone();
+        if self.names.contains(&name) {
+            return;
+        }
+        if self.tasks.len() >= SESSIONS_MAX {
+            tell(&name, &Refused::Busy { limit: SESSIONS_MAX });
+            return;
+        }
+        self.names.insert(name.clone());
+        let (agent, client) = (Arc::clone(agent), client.clone());
+        self.tasks.spawn(async move {
+            match session::keep(&agent, client, summons).await {
+                Ok(Kept { landmarks, answered }) => {
+                    tracing::info!(session = %name, landmarks, answered, "session kept");
+                }
+                Err(refused) => tell(&name, &refused),
+            }
+            name
+        });
+    }
 }
 
 fn tell(session: &str, refused: &Refused) {

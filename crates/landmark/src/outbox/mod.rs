@@ -117,6 +117,9 @@ impl Outbox {
     /// # Errors
     /// The disk fails.
     pub fn acknowledge(&mut self, durable: i64) -> Result<(), OutboxError> {
+        if durable <= self.durable {
+            return Ok(()); // older news, or that of a service whose store was set back: what was sent is gone
+        }
         if durable > self.last {
             tracing::warn!(
                 durable,
@@ -124,11 +127,6 @@ impl Outbox {
                 "the service has reports that this folder knows nothing of"
             );
             self.last = durable;
-        } else if durable < self.durable {
-            tracing::error!(durable, before = self.durable, "the service lost reports that it had for good");
-        }
-        if durable == self.durable {
-            return Ok(());
         }
         self.durable = durable;
         while self.waiting.front().is_some_and(|report| report.sequence <= durable) {
@@ -254,10 +252,6 @@ impl Outbox {
         let (path, new) = (self.folder.join(LOG), self.folder.join(NEW));
         let mut bytes = record::MAGIC.to_vec();
         record::write_durable(self.durable, &mut bytes);
-        // The last number must survive even if its report was dropped.
-        if self.waiting.is_empty() && self.last > self.durable {
-            return Ok(());
-        }
         for report in &self.waiting {
             record::write_report(report, &mut bytes);
         }
