@@ -37,6 +37,8 @@ pub(crate) enum Fault {
     Violation(Violation),
     /// It was told to stop; the pool knows why.
     Stopped,
+    /// A fault of our own.
+    Own(String),
 }
 
 impl From<Violation> for Fault {
@@ -98,6 +100,7 @@ impl Compute {
         match pending.await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(Fault::Violation(violation))) => Err(violation.into()),
+            Ok(Err(Fault::Own(fault))) => Err(status::internal(&fault)),
             Ok(Err(Fault::Stopped)) => Err(errand.lost(Lost::Cancelled)),
             Err(lost) => Err(errand.lost(lost)),
         }

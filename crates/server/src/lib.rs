@@ -13,6 +13,7 @@ mod deadline;
 mod drain;
 mod folder;
 pub mod limits;
+mod measuring;
 mod observe;
 mod pace;
 mod run;

@@ -86,6 +86,17 @@ pub const CONNECTION_WINDOW_BYTES: u32 = 256 << 10;
 
 const _: () =
     assert!(SITE_QUESTIONS_MAX < QUESTIONS_MAX, "with its claim a site asks no more than a caller may");
+/// The most reports of one batch.
+pub const REPORTS_PER_BATCH_MAX: usize = 256;
+/// The largest report, in bytes.
+pub const REPORT_BYTES_MAX: usize = 65_536;
+/// The most refused reports that an answer names.
+pub const REJECTIONS_MAX: usize = 4_096;
+/// Batches of one stream that are checked or on their way to the disk; beyond it flow control slows the caller.
+pub const BATCHES_IN_FLIGHT_MAX: usize = 4;
+/// The most verdicts of one message to who watches.
+pub const WATCHED_VERDICTS_MAX: u32 = 256;
+
 const _: () = assert!(FRAME_ITEMS_MAX <= WINDOW_ITEMS_MAX, "a frame fits the window");
 const _: () = assert!(SLICE_ITEMS_MAX <= FRAME_ITEMS_MAX, "an answer frame holds a slice");
 const _: () = assert!(LANDMARKS_MAX <= lightcone_core::landmark::LANDMARKS_MAX, "the core takes the mesh");

@@ -35,6 +35,9 @@ pub enum ServeError {
     /// The map is damaged.
     #[error(transparent)]
     Borders(#[from] lightcone_core::borders::CorruptBorders),
+    /// What measuring needs at its start cannot be had.
+    #[error("measuring does not start: {0}")]
+    Measuring(String),
     /// The transport fails.
     #[error("transport fails: {0}")]
     Transport(tonic::transport::Error),

@@ -10,7 +10,10 @@ use lightcone::v1::alert_service_server::AlertServiceServer;
 use lightcone::v1::chip_service_server::ChipServiceServer;
 use lightcone::v1::landmark_service_server::LandmarkServiceServer;
 use lightcone::v1::location_service_server::LocationServiceServer;
+use lightcone::v1::measurement_service_server::MeasurementServiceServer;
+use lightcone::v1::session_service_server::SessionServiceServer;
 use lightcone::v1::site_service_server::SiteServiceServer;
+use lightcone::v1::verdict_service_server::VerdictServiceServer;
 use lightcone_core::Borders;
 use lightcone_pool::{Hooks, Pool};
 use lightcone_store::{LandmarkState, Store};
@@ -30,10 +33,11 @@ use crate::limits::{
     CONNECTION_WINDOW_BYTES, HEADER_LIST_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_RESETS_MAX,
     MESSAGE_BYTES_MAX, PENDING_RESETS_MAX, STREAM_WINDOW_BYTES, STREAMS_PER_CONNECTION_MAX,
 };
+use crate::measuring::Measuring;
 use crate::observe::ObserveLayer;
 use crate::pace::Pace;
 use crate::run::ServeError;
-use crate::service::{Alerts, Location, Registrar};
+use crate::service::{Alerts, Location, Measurements, Registrar, Sessions, Verdicts};
 use crate::tables::Tables;
 use crate::telemetry;
 use crate::web;
@@ -43,6 +47,7 @@ pub struct Server {
     grpc: TcpListener,
     web: Option<TcpListener>,
     context: Arc<Context>,
+    measuring: Arc<Measuring>,
     draining: watch::Sender<bool>,
     config: Config,
 }
@@ -81,10 +86,17 @@ impl Server {
             compute,
             store: kept.store,
             signer: kept.signer,
-            landmarks_begin: LandmarkState::Probation,
+            landmarks_begin: if config.mesh.probation {
+                LandmarkState::Probation
+            } else {
+                LandmarkState::Active
+            },
             draining: drains,
         });
-        Ok(Self { grpc, web, context, draining, config })
+        let measuring = Measuring::start(Arc::clone(&context), config.measuring())
+            .await
+            .map_err(|trouble| ServeError::Measuring(trouble.to_string()))?;
+        Ok(Self { grpc, web, context, measuring, draining, config })
     }
 
     /// Where gRPC is served.
@@ -164,7 +176,13 @@ impl Server {
                 .add_service(SiteServiceServer::new(Registrar::new(context())))
                 .add_service(AgentServiceServer::new(Registrar::new(context())))
                 .add_service(ChipServiceServer::new(Registrar::new(context())))
-                .add_service(AlertServiceServer::new(Alerts::new(context())));
+                .add_service(AlertServiceServer::new(Alerts::new(context())))
+                .add_service(SessionServiceServer::new(Sessions::new(Arc::clone(&self.measuring))))
+                .add_service(
+                    MeasurementServiceServer::new(Measurements::new(Arc::clone(&self.measuring)))
+                        .max_decoding_message_size(MESSAGE_BYTES_MAX),
+                )
+                .add_service(VerdictServiceServer::new(Verdicts::new(Arc::clone(&self.measuring))));
         if self.config.server.development {
             let reflection = tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)

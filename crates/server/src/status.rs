@@ -14,6 +14,7 @@ use prost::Message as _;
 use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+use crate::measuring::Trouble;
 use crate::wire::Violation;
 use crate::wire::registry::{Garbled, Unchanged};
 
@@ -135,6 +136,18 @@ fn name_of(kind: &str, id: &str) -> String {
 
 fn plain(reason: ErrorReason, message: String, facts: Vec<(&'static str, String)>) -> Status {
     Status::with_error_details(reason.code(), message, info(reason, facts))
+}
+
+impl From<Trouble> for Status {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Refused(violation) => (*violation).into(),
+            Trouble::Store(error) => store(error),
+            Trouble::Pool(status) => *status,
+            Trouble::Chance(error) => internal(&error.to_string()),
+            Trouble::Own(fault) => internal(&fault),
+        }
+    }
 }
 
 /// The pool did not take the work.

@@ -110,8 +110,16 @@ async fn complete(
     put_measurements(tx, measured.into_iter()).await?;
     match judged {
         Some(judged) => verdict::put(tx, judged).await.map(Some),
-        None => Ok(None),
+        None => end_of_mesh(tx, session).await.map(|()| None),
     }
+}
+
+/// A session between landmarks leads to no verdict: once its reports are settled it is over.
+async fn end_of_mesh(tx: &mut Tx, session: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE sessions SET state = 'JUDGED', updated_by = $2 \
+               WHERE id = $1 AND subject_kind = 'LANDMARK' AND state = 'CLOSED'";
+    let author = tx.author();
+    tx.execute(sql, vec![Value::Text(session.to_owned()), author]).await.map(drop)
 }
 
 /// Ends the wait of one report; says whether it was waiting.

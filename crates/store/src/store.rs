@@ -175,7 +175,8 @@ pub trait Evidence: Send + Sync {
     /// When the database fails.
     async fn pending_reports(&self, session: &str) -> Result<Vec<Report>, StoreError>;
 
-    /// Ends the wait of a session's reports, and keeps the verdict that they led to with them.
+    /// Ends the wait of a session's reports, and keeps the verdict that they led to with them. A closed session
+    /// between landmarks, which leads to none, is judged by that.
     ///
     /// # Errors
     /// As [`Verdicts::put_verdict`]; [`StoreError::NotFound`] for a report that is not of this session. An outcome

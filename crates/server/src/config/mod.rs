@@ -1,6 +1,7 @@
 //! Settings of the server: defaults, file, environment and flags, checked before anything starts.
 
 mod check;
+mod measuring;
 mod source;
 mod store;
 
@@ -13,6 +14,7 @@ use lightcone_pool::{LaneConfig, PoolConfig, WorkerPolicy};
 use serde::{Deserialize, Serialize};
 
 pub use check::InvalidSetting;
+pub use measuring::{MeshSettings, RetentionSettings, SessionSettings, SimulationSettings, VerdictSettings};
 pub use source::{ConfigError, ENV_PREFIX, Override, Sources};
 pub use store::StoreSettings;
 
@@ -25,6 +27,16 @@ pub const PORT: u16 = 7443;
 pub struct Config {
     /// Sockets and calls.
     pub server: ServerSettings,
+    /// Sessions: when they come and how they are measured.
+    pub sessions: SessionSettings,
+    /// Verdicts: what they assume.
+    pub verdicts: VerdictSettings,
+    /// The mesh of landmarks.
+    pub mesh: MeshSettings,
+    /// Simulated time, for demonstrations.
+    pub simulation: SimulationSettings,
+    /// How long things are kept.
+    pub retention: RetentionSettings,
     /// The threads that compute.
     pub pool: PoolSettings,
     /// Where things are kept.
@@ -144,6 +156,7 @@ impl Config {
     pub fn check(&self) -> Result<(), InvalidSetting> {
         check::server(&self.server)?;
         check::pool(self)?;
+        measuring::check(self)?;
         check::store(&self.store)?;
         check::telemetry(&self.telemetry)
     }

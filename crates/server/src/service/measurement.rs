@@ -9,7 +9,6 @@ use lightcone::v1;
 use lightcone::v1::ingest_request::Frame;
 use lightcone::v1::measurement_service_server::MeasurementService;
 use lightcone_pool::Lane;
-use lightcone_store::Evidence as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::caller::errand;

@@ -3,11 +3,18 @@
 mod alert;
 mod batch;
 pub(crate) mod caller;
+mod events;
 mod flight;
 mod location;
+mod measurement;
 mod registry;
+mod session;
 mod slice;
+mod verdict;
 
 pub(crate) use alert::Alerts;
 pub(crate) use location::Location;
+pub(crate) use measurement::Measurements;
 pub(crate) use registry::Registrar;
+pub(crate) use session::Sessions;
+pub(crate) use verdict::Verdicts;

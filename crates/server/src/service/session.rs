@@ -6,15 +6,15 @@ use futures_util::stream::BoxStream;
 use lightcone::v1;
 use lightcone::v1::session_service_server::SessionService;
 use lightcone_pool::Lane;
-use lightcone_store::{Filter, PageRequest, Sessions as _, SubjectKind};
+use lightcone_store::{Filter, PageRequest, SubjectKind};
 use tonic::{Request, Response, Status};
 
 use super::caller::errand;
 use super::events::events;
 use crate::clock::now_ns;
 use crate::measuring::{Measuring, name_of};
+use crate::wire;
 use crate::wire::registry::{Page, once};
-use crate::wire::{self, Violation};
 
 /// `SessionService`.
 #[derive(Clone)]
@@ -104,15 +104,5 @@ impl SessionService for Sessions {
         let of_agents = found.iter().filter(|session| session.subject_kind == SubjectKind::Agent);
         let sessions = of_agents.map(wire::session).collect();
         Ok(Response::new(v1::ListSessionsResponse { sessions, next_page_token }))
-    }
-}
-
-impl wire::Wanted {
-    /// Whether a record is the one that was asked for by its whole name.
-    pub(super) fn is(&self, record: &lightcone_store::Session) -> Result<(), Violation> {
-        if (record.subject_kind, &record.subject) == (self.kind, &self.subject) {
-            return Ok(());
-        }
-        Err(Violation::nothing_named("name", &self.name))
     }
 }

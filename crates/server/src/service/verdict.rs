@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{BoxStream, unfold};
 use lightcone::v1;
 use lightcone::v1::verdict_service_server::VerdictService;
-use lightcone_store::{Verdict, VerdictFilter, Verdicts as _};
+use lightcone_store::{Verdict, VerdictFilter};
 use tokio::sync::watch;
 use tokio::time::Interval;
 use tonic::{Request, Response, Status};
@@ -153,15 +153,14 @@ impl Watcher {
             if !self.ready.is_empty() {
                 continue;
             }
-            tokio::select! {
+            let is_quiet = tokio::select! {
                 biased;
                 _ = self.draining.wait_for(|draining| *draining) => return Err(status::shutting_down()),
-                _ = self.ticks.tick() => return Ok(self.message(Vec::new())),
-                changed = self.given.changed() => {
-                    if changed.is_err() {
-                        return Err(status::shutting_down());
-                    }
-                }
+                _ = self.ticks.tick() => true,
+                _ = self.given.changed() => false,
+            };
+            if is_quiet {
+                return Ok(self.message(Vec::new()));
             }
         }
     }
@@ -173,9 +172,9 @@ impl Watcher {
             let found = since.await.map_err(Trouble::from)?;
             let Some(last) = found.last().map(|verdict| verdict.revision) else { return Ok(()) };
             self.revision = last;
-            let is_wanted = |verdict: &Verdict| self.agent.as_ref().is_none_or(|agent| *agent == verdict.agent);
-            let wanted: Vec<_> =
-                found.into_iter().filter(is_wanted).map(shown).collect::<Result<_, _>>()?;
+            let is_wanted =
+                |verdict: &Verdict| self.agent.as_ref().is_none_or(|agent| *agent == verdict.agent);
+            let wanted: Vec<_> = found.into_iter().filter(is_wanted).map(shown).collect::<Result<_, _>>()?;
             if !wanted.is_empty() {
                 let message = self.message(wanted);
                 self.ready.push_back(message);

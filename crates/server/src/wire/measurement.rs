@@ -82,10 +82,7 @@ pub(crate) fn ingested(tally: Tally) -> v1::IngestResponse {
 }
 
 /// What was measured in a session, for the wire: reports that wait, and what is kept of the others.
-pub(crate) fn measurements(
-    measured: &[Measurement],
-    waiting: &[Report],
-) -> v1::ListMeasurementsResponse {
+pub(crate) fn measurements(measured: &[Measurement], waiting: &[Report]) -> v1::ListMeasurementsResponse {
     use v1::measurement::State;
     let pending = |report: &Report| v1::Measurement {
         landmark: format!("landmarks/{}", report.landmark),

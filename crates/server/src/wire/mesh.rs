@@ -2,14 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use lightcone::v1;
 use lightcone_core::audit::{Audit, Cause, Pair, Stated, audit};
-use lightcone_core::{
-    Borders, ClockError, Landmark, LandmarkId, LightMode, Mesh, Metres, Point, RoundTrip,
-};
+use lightcone_core::{Borders, ClockError, Landmark, LandmarkId, LightMode, Mesh, Metres, Point, RoundTrip};
 use lightcone_store::MeshPair;
 
-use super::to_wire;
 use crate::compute::Fault;
 
 const MM_PER_M: f64 = 1_000.0;
@@ -26,8 +22,6 @@ pub(crate) struct MeshCase {
 /// What an audit found, in the registry's words.
 #[derive(Debug)]
 pub(crate) struct MeshFindings {
-    /// For the wire.
-    pub(crate) audit: v1::AuditLandmarksResponse,
     /// Who is to be suspended, and why.
     pub(crate) suspended: Vec<(String, String)>,
     /// Whose coordinates are not where they are stated to be, in words without coordinates.
@@ -59,7 +53,6 @@ pub(crate) fn judge_mesh(
         .collect();
     let found = audit(borders, &mesh, LightMode::Vacuum, &pairs, &stated, stop)?;
     Ok(MeshFindings {
-        audit: to_wire::audited(borders, &mesh, &found),
         suspended: suspended(&mesh, &found),
         misplaced: misplaced(borders, &mesh, &found),
         contradicted: found
@@ -97,8 +90,12 @@ fn name(mesh: &Mesh, id: LandmarkId) -> String {
 
 fn suspended(mesh: &Mesh, found: &Audit) -> Vec<(String, String)> {
     let why = |cause: &Cause| match cause {
-        Cause::Convicted { conflicts } => format!("{conflicts} others contradict it, and no least explanation leaves it out"),
-        Cause::Tie { with } => format!("it or landmarks/{} is wrong, and nobody else says which", name(mesh, *with)),
+        Cause::Convicted { conflicts } => {
+            format!("{conflicts} others contradict it, and no least explanation leaves it out")
+        }
+        Cause::Tie { with } => {
+            format!("it or landmarks/{} is wrong, and nobody else says which", name(mesh, *with))
+        }
     };
     found.suspended.iter().map(|it| (name(mesh, it.landmark), why(&it.cause))).collect()
 }
@@ -107,7 +104,10 @@ fn misplaced(borders: &Borders, mesh: &Mesh, found: &Audit) -> Vec<(String, Stri
     let told = |it: &lightcone_core::audit::Misplaced| {
         let (stated, lies) = (borders.code(it.stated), borders.code(it.found));
         let km = it.distance_m / 1_000;
-        (name(mesh, it.landmark), format!("stated to be in {stated}, its coordinates are in {lies}, {km} km away"))
+        (
+            name(mesh, it.landmark),
+            format!("stated to be in {stated}, its coordinates are in {lies}, {km} km away"),
+        )
     };
     found.misplaced.iter().map(told).collect()
 }

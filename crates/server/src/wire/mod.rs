@@ -2,13 +2,25 @@
 
 mod batch;
 mod from_wire;
+mod measurement;
+mod mesh;
 pub(crate) mod moment;
 mod numbers;
+mod refusal;
 pub(crate) mod registry;
+mod session;
 mod to_wire;
+mod verdict_record;
 mod violation;
 
 pub(crate) use batch::{Brief, Detail, Sheet};
 pub(crate) use from_wire::{audit, locate, questions};
+pub(crate) use measurement::{ingested, landmark, landmark_checkpoint, measurements, reports, work};
+pub(crate) use mesh::{MeshCase, MeshFindings, judge_mesh};
+pub(crate) use session::{
+    Attest, Close, agent, agent_checkpoint, agent_or_all, any_session, attest, close, plan, session, summons,
+    verdict_name,
+};
 pub(crate) use to_wire::{audited, located};
+pub(crate) use verdict_record::{Case, Ruling, Signs, rule, signs_of, verdict};
 pub(crate) use violation::Violation;

@@ -1,6 +1,6 @@
 //! Sessions at the door: what agents are told and what they answer.
 
-use lightcone::names::{AgentName, InvalidName, MeshSessionName, SessionName};
+use lightcone::names::{AgentName, InvalidName, MeshSessionName, SessionName, VerdictName};
 use lightcone::v1;
 use lightcone_probe::Signature;
 use lightcone_probe::plan::{Plan, PlannedLandmark, Window};
@@ -10,6 +10,8 @@ use super::Violation;
 use super::moment::timestamp;
 use crate::measuring::{EVIDENCE_BYTES_MAX, Summons, name_of};
 
+/// What stands for every agent where one is asked for.
+const ALL_AGENTS: &str = "agents/-";
 /// The largest transcript, in bytes.
 pub(crate) const TRANSCRIPT_BYTES_MAX: usize = 16_384;
 
@@ -33,10 +35,8 @@ pub(crate) struct Attest {
 /// The end of a session, with every part as long as it may be.
 #[derive(Debug)]
 pub(crate) struct Close {
-    /// The session's identifier.
-    pub(crate) session: String,
-    /// Whose session it is said to be.
-    pub(crate) subject: (SubjectKind, String),
+    /// The session.
+    pub(crate) session: Wanted,
     /// The transcript.
     pub(crate) transcript: Vec<u8>,
     /// Its signature.
@@ -66,16 +66,45 @@ pub(crate) fn close(wire: v1::CloseSessionRequest) -> Result<Close, Violation> {
     if wire.transcript.len() > TRANSCRIPT_BYTES_MAX {
         return Err(Violation::too_long("transcript", wire.transcript.len(), TRANSCRIPT_BYTES_MAX));
     }
-    let (session, subject) = match MeshSessionName::parse(&wire.session) {
-        Ok(name) => (name.session, (SubjectKind::Landmark, name.landmark)),
-        Err(_) => {
-            let name =
-                SessionName::parse(&wire.session).map_err(|invalid| misnamed("session", &invalid))?;
-            (name.session, (SubjectKind::Agent, name.agent))
+    Ok(Close {
+        session: any_session("session", &wire.session)?,
+        signature: bytes("signature", &wire.signature)?,
+        transcript: wire.transcript,
+    })
+}
+
+/// A session that is asked for by its name: an agent's, or one between landmarks.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    /// The name.
+    pub(crate) name: String,
+    /// Its own identifier.
+    pub(crate) id: String,
+    /// Whose session it is said to be.
+    pub(crate) subject: String,
+    /// What that is.
+    pub(crate) kind: SubjectKind,
+}
+
+impl Wanted {
+    /// Whether a record is the one that was asked for by its whole name.
+    pub(crate) fn is(&self, record: &Session) -> Result<(), Violation> {
+        if (record.subject_kind, &record.subject) == (self.kind, &self.subject) {
+            return Ok(());
         }
-    };
-    let signature = bytes("signature", &wire.signature)?;
-    Ok(Close { session, subject, transcript: wire.transcript, signature })
+        Err(Violation::nothing_named("name", &self.name))
+    }
+}
+
+/// Reads the name of an agent's session, or of one between landmarks.
+pub(crate) fn any_session(field: &str, name: &str) -> Result<Wanted, Violation> {
+    let whole = name.to_owned();
+    if let Ok(MeshSessionName { landmark, session }) = MeshSessionName::parse(name) {
+        return Ok(Wanted { name: whole, id: session, subject: landmark, kind: SubjectKind::Landmark });
+    }
+    let SessionName { agent, session } =
+        SessionName::parse(name).map_err(|invalid| misnamed(field, &invalid))?;
+    Ok(Wanted { name: whole, id: session, subject: agent, kind: SubjectKind::Agent })
 }
 
 /// The identifier in an agent's name.
@@ -83,9 +112,14 @@ pub(crate) fn agent(field: &str, name: &str) -> Result<String, Violation> {
     AgentName::parse(name).map(|name| name.agent).map_err(|invalid| misnamed(field, &invalid))
 }
 
-/// The identifiers in a session's name.
-pub(crate) fn session_name(field: &str, name: &str) -> Result<SessionName, Violation> {
-    SessionName::parse(name).map_err(|invalid| misnamed(field, &invalid))
+/// The identifier in an agent's name; none for `agents/-`, which is all.
+pub(crate) fn agent_or_all(field: &str, name: &str) -> Result<Option<String>, Violation> {
+    if name == ALL_AGENTS { Ok(None) } else { agent(field, name).map(Some) }
+}
+
+/// The identifiers in a verdict's name.
+pub(crate) fn verdict_name(field: &str, name: &str) -> Result<VerdictName, Violation> {
+    VerdictName::parse(name).map_err(|invalid| misnamed(field, &invalid))
 }
 
 /// A name that is not of the form it must have.
@@ -95,9 +129,8 @@ pub(crate) fn misnamed(field: &str, invalid: &InvalidName) -> Violation {
 
 /// Bytes of a fixed length.
 pub(crate) fn bytes<const N: usize>(field: &str, wire: &[u8]) -> Result<[u8; N], Violation> {
-    wire.try_into().map_err(|_| {
-        Violation::invalid(field, format_args!("{} bytes", wire.len()), &format!("{N} bytes"))
-    })
+    wire.try_into()
+        .map_err(|_| Violation::invalid(field, format_args!("{} bytes", wire.len()), &format!("{N} bytes")))
 }
 
 /// A summons for the wire.

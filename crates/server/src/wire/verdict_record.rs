@@ -82,12 +82,8 @@ pub(crate) fn rule(
         None => Vec::new(),
     };
     let settings = Settings { liars: case.liars, explain: true, ..Settings::default() };
-    let inquiry = Inquiry {
-        mesh: &mesh,
-        observations: &observations,
-        questions: &questions,
-        settings: &settings,
-    };
+    let inquiry =
+        Inquiry { mesh: &mesh, observations: &observations, questions: &questions, settings: &settings };
     let located = locate(borders, &inquiry, stop)?;
     let canonical = canonical::json(&located.verdict, &mesh, borders).into_bytes();
     let verdict = to_wire::located(borders, &mesh, &located, false).verdict;
@@ -111,11 +107,14 @@ pub(crate) fn rule(
         canonical_sha256: Sha256::digest(&canonical).to_vec(),
         canonical: Vec::new(),
     };
-    let signs = signs(&answers, located.verdict.summary.as_ref().map(|summary| Whereabouts {
-        centre: summary.centroid,
-        radius_m: summary.radius_m,
-        at_ns: story_ns,
-    }));
+    let signs = signs(
+        &answers,
+        located.verdict.summary.as_ref().map(|summary| Whereabouts {
+            centre: summary.centroid,
+            radius_m: summary.radius_m,
+            at_ns: story_ns,
+        }),
+    );
     let mode = located.verdict.mode.to_string();
     Ok(Ruling { canonical, record, mode, signs })
 }

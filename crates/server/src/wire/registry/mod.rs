@@ -21,6 +21,8 @@ mod tie;
 pub(crate) use alert::{alert, alerts, shown_alerts};
 pub(crate) use entry::{Amendment, Entry, Retirement, Start, Unchanged, amend, batch, create, retire};
 pub(crate) use kind::{Garbled, Kind};
+pub(crate) use once::once;
+pub(crate) use page::Page;
 pub(crate) use requests::{Create, Many, Named, Retire, Update, Written};
 pub(crate) use site::{asked, asked_on_the_wire};
 pub(crate) use tie::{Pairing, pairing, ties, ties_of};

@@ -9,7 +9,7 @@ use crate::limits::REQUEST_KEPT;
 use crate::wire::Violation;
 
 /// What the store is told of a request that bears an id; takes the id out of it.
-pub(super) fn once<W: Written>(wire: &mut W, now: i64) -> Result<Option<Request>, Violation> {
+pub(crate) fn once<W: Written>(wire: &mut W, now: i64) -> Result<Option<Request>, Violation> {
     let id = std::mem::take(wire.request_id());
     if id.is_empty() {
         return Ok(None);

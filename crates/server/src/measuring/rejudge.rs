@@ -1,0 +1,91 @@
+//! Judging again: what leaned on a landmark that is suspended is judged without it. The old verdict stays,
+//! superseded.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use lightcone::v1::alert::Kind;
+use lightcone_store::{Judged, LIST_MAX, LandmarkState, StoreError, Verdict, VerdictFilter};
+
+use super::judge::as_of;
+use super::{Measuring, Trouble, chance};
+use crate::wire::signs_of;
+
+impl Measuring {
+    /// Judges again what leaned on landmarks that were suspended since the last look, by the audit or an operator.
+    pub(super) async fn follow_suspensions(self: Arc<Self>) -> Result<(), Trouble> {
+        let directory = self.roster.all().await?;
+        let suspended: BTreeSet<String> = directory
+            .all()
+            .filter(|known| known.record.state == LandmarkState::Suspended)
+            .map(|known| known.record.id.clone())
+            .collect();
+        for landmark in self.audits.to_rejudge(&suspended) {
+            // The latest of each agent first: that is what somebody acts on.
+            for latest_only in [true, false] {
+                self.rejudge_all(&landmark, latest_only).await?;
+            }
+            self.audits.rejudged(&landmark);
+        }
+        Ok(())
+    }
+
+    async fn rejudge_all(&self, landmark: &str, latest_only: bool) -> Result<(), Trouble> {
+        let mut filter = VerdictFilter { latest_only, size: LIST_MAX, ..VerdictFilter::default() };
+        loop {
+            let verdicts = self.store.list_verdicts(&filter).await?;
+            filter.before_revision = verdicts.last().map(|verdict| verdict.revision);
+            let is_last = verdicts.len() < LIST_MAX as usize;
+            for verdict in verdicts.into_iter().filter(|verdict| verdict.superseded_by.is_none()) {
+                self.rejudge(landmark, &verdict).await?;
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Judges one again if it leaned on the landmark. The same evidence gives the same bytes: then nothing is kept.
+    async fn rejudge(&self, landmark: &str, old: &Verdict) -> Result<(), Trouble> {
+        let session = match self.store.session(&old.session).await {
+            Ok(session) => session,
+            Err(StoreError::NotFound { .. }) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        if !session.landmarks.iter().any(|id| id == landmark) {
+            return Ok(());
+        }
+        let directory = self.roster.all().await?;
+        let seen = self.store.measurements(&session.id).await?;
+        let case = self.docket(&session, &directory, seen).await?;
+        let at = as_of(&case).unwrap_or(old.as_of);
+        // A verdict of the past keeps the story time that it had.
+        let story_ns = old.story_time.unwrap_or(at).saturating_add(at - old.as_of);
+        let (ruling, case) = self.rule(case, at, story_ns).await?;
+        if ruling.canonical == old.canonical {
+            return Ok(());
+        }
+        let id = format!("{}-{}", session.id, chance::hex(&chance::bytes::<4>()?));
+        let verdict = self.verdict(id, &case, &ruling, at);
+        let verdict = Verdict { story_time: old.story_time.map(|_| story_ns), ..verdict };
+        let new_name = format!("agents/{}/verdicts/{}", verdict.agent, verdict.id);
+        match self.store.put_verdict(Judged { verdict, supersedes: Some(old.id.clone()) }).await {
+            Ok(_) => {}
+            // Somebody was faster.
+            Err(StoreError::WrongState { .. }) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+        self.given.send_replace(());
+        let (was, is) = (signs_of(old).findings, ruling.signs.findings);
+        if was != is {
+            let detail = format!(
+                "without landmarks/{landmark}, which is suspended: {} became {}; see `{new_name}`",
+                was.join(" "),
+                is.join(" ")
+            );
+            self.raise(Kind::VerdictFlipped, format!("agents/{}/verdicts/{}", old.agent, old.id), detail)
+                .await;
+        }
+        Ok(())
+    }
+}
