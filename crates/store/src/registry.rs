@@ -10,7 +10,7 @@ use crate::request::Request;
 use crate::sql::Tx;
 use crate::sql_store::SqlStore;
 use crate::store::{CREATE_MANY_MAX, Registry};
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// What a retired record allows.
 const LIVING: &str = "one that is not retired";
@@ -83,12 +83,12 @@ pub(crate) async fn create<R: Resource>(
         record.header().first();
         record.settle(None);
     }
-    // Asked first, so that the answer can say which: a refused insert does not.
-    let ids: Vec<&str> = records.iter().map(Resource::id).collect();
-    if let Some(id) = taken::<R>(tx, &ids).await? {
-        return Err(StoreError::AlreadyExists { kind: R::KIND, id, field: "id" });
+    // Asked first, so that the answer can say which: a refused insert of many does not.
+    if let Some((id, field)) = taken(tx, &records).await? {
+        return Err(StoreError::AlreadyExists { kind: R::KIND, id, field });
     }
-    let which = ids.join("`, `");
+    // What is refused after all came in the middle of this, or twice in it: the first stands for all.
+    let which = records.first().map_or_else(String::new, |record| record.id().to_owned());
     tx.insert(&records, "", &[]).await.map_err(|error| error.of_write(R::KIND, &which))?;
     for record in &records {
         leave(tx, record.trail(None)).await?;
@@ -174,13 +174,23 @@ async fn locked<R: Resource>(tx: &mut Tx, id: &str, etag: Option<&str>) -> Resul
     }
 }
 
-/// The first of some ids that is in use.
-async fn taken<R: Resource>(tx: &mut Tx, ids: &[&str]) -> Result<Option<String>, StoreError> {
-    let rows = tx.fetch_in(R::IDS, ids, &[Kind::Text]).await?;
-    Ok(rows.into_iter().flatten().find_map(|value| match value {
-        Value::Text(id) => Some(id),
-        _ => None,
-    }))
+/// The first record that would share what others have already, and which column.
+async fn taken<R: Resource>(
+    tx: &mut Tx,
+    records: &[R],
+) -> Result<Option<(String, &'static str)>, StoreError> {
+    // A refused insert of one names the column itself.
+    let asked = if records.len() == 1 { 1 } else { R::UNIQUE.len() };
+    for (column, head) in &R::UNIQUE[..asked] {
+        let Some(at) = R::COLUMNS.iter().position(|name| name == column) else { continue };
+        let keys: Vec<Value> = records.iter().map(|record| record.values().swap_remove(at)).collect();
+        let found = tx.fetch_where_in(head, &keys, &[R::KINDS[at]]).await?;
+        if let Some(value) = found.into_iter().flatten().next() {
+            let culprit = keys.iter().position(|key| *key == value).and_then(|at| records.get(at));
+            return Ok(culprit.map(|record| (record.id().to_owned(), *column)));
+        }
+    }
+    Ok(None)
 }
 
 async fn leave(tx: &mut Tx, trail: Option<Trail>) -> Result<(), StoreError> {

@@ -20,8 +20,9 @@ pub(crate) trait Resource: Row + Clone {
     /// The end of the query that lists by state and parent: `$1` after, `$2` state or empty, `$3` parent or empty,
     /// `$4` limit.
     const LIST: &'static str;
-    /// The beginning of the query which of some ids there are.
-    const IDS: &'static str;
+    /// Columns that no two records share, the id first, each with the beginning of the query which of some values
+    /// there are.
+    const UNIQUE: &'static [(&'static str, &'static str)];
 
     fn id(&self) -> &str;
     fn header(&mut self) -> Header<'_>;
@@ -68,13 +69,16 @@ impl Header<'_> {
 }
 
 macro_rules! resource {
-    ($name:ident in $table:literal, parent $parent:literal { $($rest:tt)* }) => {
+    ($name:ident in $table:literal, parent $parent:literal, unique [$($column:literal),*] { $($rest:tt)* }) => {
         impl Resource for $name {
             const LIST: &'static str = concat!(
                 "WHERE id > $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR ", $parent,
                 " = $3) ORDER BY id LIMIT $4"
             );
-            const IDS: &'static str = concat!("SELECT id FROM ", $table, " WHERE id");
+            const UNIQUE: &'static [(&'static str, &'static str)] = &[
+                ("id", concat!("SELECT id FROM ", $table, " WHERE id")),
+                $(($column, concat!("SELECT ", $column, " FROM ", $table, " WHERE ", $column)),)*
+            ];
             fn id(&self) -> &str {
                 &self.id
             }
@@ -117,9 +121,9 @@ mortal!(
     Some("UPDATE chip_ties SET until_time = $2, updated_by = $3 WHERE chip = $1 AND until_time IS NULL")
 );
 
-resource!(Site in "sites", parent "''" {});
-resource!(Session in "sessions", parent "subject" {});
-resource!(Landmark in "landmarks", parent "trust_group" {
+resource!(Site in "sites", parent "''", unique [] {});
+resource!(Session in "sessions", parent "subject", unique ["wire_id"] {});
+resource!(Landmark in "landmarks", parent "trust_group", unique ["signing_key", "exchange_key"] {
     fn settle(&mut self, old: Option<&Self>) {
         self.position_version = match old {
             None => 1,
@@ -131,7 +135,7 @@ resource!(Landmark in "landmarks", parent "trust_group" {
         moved.then(|| Trail::Version(self.version()))
     }
 });
-resource!(Agent in "agents", parent "site" {
+resource!(Agent in "agents", parent "site", unique ["identity_key"] {
     fn settle(&mut self, old: Option<&Self>) {
         self.missed_sessions = old.map_or(0, |old| old.missed_sessions);
         if let Some(old) = old {
@@ -140,7 +144,7 @@ resource!(Agent in "agents", parent "site" {
         }
     }
 });
-resource!(Chip in "chips", parent "agent" {
+resource!(Chip in "chips", parent "agent", unique ["serial"] {
     fn settle(&mut self, old: Option<&Self>) {
         if let Some(old) = old {
             self.agent.clone_from(&old.agent);

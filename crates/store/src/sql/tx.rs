@@ -132,14 +132,24 @@ impl Tx {
         keys: &[&str],
         kinds: &[Kind],
     ) -> Result<Vec<Vec<Value>>, StoreError> {
+        let keys: Vec<Value> = keys.iter().map(|key| Value::Text((*key).to_owned())).collect();
+        self.fetch_where_in(head, &keys, kinds).await
+    }
+
+    /// The same with keys of any type.
+    pub(crate) async fn fetch_where_in(
+        &mut self,
+        head: &'static str,
+        keys: &[Value],
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
         let mut found = Vec::new();
         for keys in keys.chunks(IDS_MAX) {
             // A power of two of placeholders makes few texts; the last key may be asked for more than once.
             let places: Vec<String> =
                 (1..=keys.len().next_power_of_two()).map(|at| format!("${at}")).collect();
             let last = keys.last().into_iter().cycle();
-            let values = keys.iter().chain(last).take(places.len());
-            let values = values.map(|key| Value::Text((*key).to_owned())).collect();
+            let values = keys.iter().chain(last).take(places.len()).cloned().collect();
             let sql = AssertSqlSafe(format!("{head} IN ({})", places.join(", ")));
             found.extend(self.fetch(sql, values, kinds).await?);
         }
