@@ -6,7 +6,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use lightcone::v1;
+use lightcone::v1::chip_service_client::ChipServiceClient;
 use lightcone::v1::location_service_client::LocationServiceClient;
+use lightcone_server::config::StoreSettings;
 use lightcone_server::{Config, run_until};
 use lightcone_tests::World;
 use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
@@ -81,6 +84,7 @@ async fn collect() -> (Collector, SocketAddr) {
 async fn serve(collector: SocketAddr) -> (SocketAddr, oneshot::Sender<()>, std::thread::JoinHandle<()>) {
     let mut config = Config::default();
     config.server.listen = "127.0.0.1:0".to_owned();
+    config.store.url = StoreSettings::IN_MEMORY.to_owned();
     config.telemetry.otlp_endpoint = format!("http://{collector}");
     config.telemetry.metrics_interval_ms = 100;
     config.telemetry.log_filter = "warn".to_owned();
@@ -111,6 +115,10 @@ async fn one_trace_spans_sockets_and_pool() {
     request.metadata_mut().insert("traceparent", parent.parse().unwrap());
     client.locate(request).await.unwrap();
     drop(client);
+    let mut chips = ChipServiceClient::connect(format!("http://{address}")).await.unwrap();
+    let chip = v1::Chip { serial: "1".into(), sku: "H200".into(), ..Default::default() };
+    chips.create_chip(v1::CreateChipRequest { chip: Some(chip), ..Default::default() }).await.unwrap();
+    drop(chips);
     tokio::time::sleep(Duration::from_millis(300)).await;
     drop(stop);
     tokio::task::spawn_blocking(move || thread.join().unwrap()).await.unwrap();
@@ -140,6 +148,7 @@ async fn one_trace_spans_sockets_and_pool() {
         "lightcone.pool.run",
         "lightcone.pool.jobs",
         "lightcone.pool.estimated_wait_us",
+        "lightcone.store.transaction",
     ] {
         assert!(metrics.contains(name), "{name} in {metrics:?}");
     }

@@ -49,6 +49,7 @@ async fn one_that_is_refused_refuses_all(ground: Ground) {
         (with(trial), ErrorReason::FieldInvalid, ("field", "requests[2].validate_only")),
         (with(new_chip("taken", chip("c-3"))), ErrorReason::AlreadyExists, ("name", "chips/taken")),
         (with(new_chip("c-3", chip("taken"))), ErrorReason::AlreadyExists, ("field", "chip.serial")),
+        (with(new_chip("c-4", chip("taken"))), ErrorReason::AlreadyExists, ("name", "chips/c-4")),
         (with(new_chip("c-1", chip("c-3"))), ErrorReason::FieldInvalid, ("field", "requests[2].chip_id")),
         (with(new_chip("c-3", chip("c-2"))), ErrorReason::FieldInvalid, ("field", "requests[2].chip.serial")),
         (many(vec![]), ErrorReason::FieldMissing, ("field", "requests")),
