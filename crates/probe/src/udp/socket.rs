@@ -20,8 +20,6 @@ use crate::landmark::Arrival;
 const BUFFER_BYTES: usize = 256;
 /// Room for a stamp, the hop limit and an extended error, of either family.
 const CONTROL_BYTES: usize = 256;
-/// Sets DF and does not let ICMP lower the size: our datagrams are below every MTU.
-const PMTUDISC_PROBE: libc::c_int = 3;
 
 /// Whether the kernel stamps what is sent and received.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -202,7 +200,8 @@ fn forbid_fragments(socket: BorrowedFd<'_>, is_v4: bool) -> io::Result<()> {
     } else {
         (libc::IPPROTO_IPV6, libc::IPV6_MTU_DISCOVER)
     };
-    let value: libc::c_int = PMTUDISC_PROBE;
+    // Sets DF and does not let ICMP lower the size: our datagrams are below every MTU.
+    let value = if is_v4 { libc::IP_PMTUDISC_PROBE } else { libc::IPV6_PMTUDISC_PROBE };
     let length = size_of::<libc::c_int>() as libc::socklen_t;
     // SAFETY: the value is an int that outlives the call, and the length is its own.
     let done =
