@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use lightcone_probe::agent::{Action, Answerer, Engagement, Settings};
 use lightcone_probe::chance::Seeded;
@@ -26,22 +27,23 @@ const BINDING: Binding = Binding([4; 32]);
 /// The agent under whatever the input says that the network and the clock do.
 pub fn agent(data: &[u8]) {
     let mut input = Input::new(data);
-    let mut world = World::new();
+    let mut world = World::new(1 + usize::from(input.u8() % 8 == 1));
     for _ in 0..STEPS_MAX {
         if input.is_empty() || world.is_over {
             break;
         }
         let which = usize::from(input.u8());
-        match which / 2 % 8 {
+        let (step, which) = (which / 2 % 8, which % world.others.len());
+        match step {
             0 => world.wait(i64::from(input.u8()) * MILLI_NS),
             1 => world.wait(i64::from(input.u8()) * SECOND_NS / 4),
-            2 => world.stranger(which % 2, &mut input),
-            3 => world.retry(which % 2, Cookie(input.array())),
-            4 => world.welcome(which % 2),
-            5 => world.challenge(which % 2, &mut input, None),
+            2 => world.stranger(which, &mut input),
+            3 => world.retry(which, Cookie(input.array())),
+            4 => world.welcome(which),
+            5 => world.challenge(which, &mut input, None),
             6 => {
                 let flipped = usize::from(input.u16()) % (8 * PACKET_BYTES);
-                world.challenge(which % 2, &mut input, Some(flipped));
+                world.challenge(which, &mut input, Some(flipped));
             }
             _ => world.engage_again(),
         }
@@ -52,7 +54,9 @@ pub fn agent(data: &[u8]) {
 
 /// One landmark of the plan, as far as it is played here.
 struct Other {
-    key: StaticKey,
+    seed: u8,
+    public: [u8; 32],
+    id: LandmarkId,
     at: SocketAddr,
     hello: Option<Hello>,
     keys: Option<SessionKeys>,
@@ -61,35 +65,61 @@ struct Other {
     credit: usize,
 }
 
+/// The landmarks' seeds and public keys, and the agent's public key: the same in every world, and dear.
+static LANDMARKS: LazyLock<[(u8, [u8; 32]); 2]> =
+    LazyLock::new(|| [1, 2].map(|seed| (seed, StaticKey::from_bytes([seed; 32]).public())));
+static AGENT: LazyLock<[u8; 32]> = LazyLock::new(|| StaticKey::from_bytes(AGENT_KEY).public());
+const AGENT_KEY: [u8; 32] = [3; 32];
+
+impl Other {
+    fn new((seed, public): &(u8, [u8; 32])) -> Self {
+        Self {
+            seed: *seed,
+            public: *public,
+            id: LandmarkId::of(public),
+            at: SocketAddr::from(([192, 0, 2, *seed], 862)),
+            hello: None,
+            keys: None,
+            answered: BTreeMap::new(),
+            credit: 0,
+        }
+    }
+
+    /// What the landmark answers to that HELLO, and the keys that it has then; computed once for each.
+    fn welcome(&self, hello: &[u8; 60]) -> ([u8; 60], SessionKeys) {
+        static WELCOMED: Mutex<BTreeMap<[u8; 60], ([u8; 60], SessionKeys)>> = Mutex::new(BTreeMap::new());
+        let mut welcomed = WELCOMED.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = welcomed.entry(*hello).or_insert_with(|| {
+            let tie = Tie { binding: BINDING, landmark: self.id, session: SESSION };
+            let (key, stamp) = (StaticKey::from_bytes([self.seed; 32]), Tai64n::from_unix_ns(0));
+            let made = welcome(&key, &AGENT, &tie, hello, [8; 32], stamp).expect("its own HELLO");
+            (made.message, made.keys)
+        });
+        made.clone()
+    }
+}
+
 struct World {
     agent: Answerer<Seeded>,
     engagement: Engagement,
-    others: [Other; 2],
+    others: Vec<Other>,
     now: Now,
     is_over: bool,
 }
 
 impl World {
-    fn new() -> Self {
+    fn new(landmarks: usize) -> Self {
         let now = Now { mono_ns: 1_000 * SECOND_NS, unix_ns: 1_790_000_000 * SECOND_NS };
-        let mut others = [1_u8, 2].map(|seed| Other {
-            key: StaticKey::from_bytes([seed; 32]),
-            at: SocketAddr::from(([192, 0, 2, seed], 862)),
-            hello: None,
-            keys: None,
-            answered: BTreeMap::new(),
-            credit: 0,
-        });
-        others.sort_by_key(|other| LandmarkId::of(&other.key.public()));
+        let mut others: Vec<Other> = LANDMARKS[..landmarks].iter().map(Other::new).collect();
+        others.sort_by_key(|other| other.id);
         let landmarks = others.iter().map(|other| {
-            let x25519 = other.key.public();
             let SocketAddr::V4(v4) = other.at else { unreachable!("made above") };
-            PlannedLandmark { id: LandmarkId::of(&x25519), x25519, v4: Some(v4), v6: None }
+            PlannedLandmark { id: other.id, x25519: other.public, v4: Some(v4), v6: None }
         });
         let window =
             Window { probes: 64, not_before_ns: now.unix_ns, not_after_ns: now.unix_ns + 60 * SECOND_NS };
         let plan = Plan { session: SESSION, binding: BINDING, window, landmarks: landmarks.collect() };
-        let engagement = Engagement { plan, key: StaticKey::from_bytes([3; 32]) };
+        let engagement = Engagement { plan, key: StaticKey::from_bytes(AGENT_KEY) };
         let mut agent = Answerer::new(Settings::default(), Seeded::new(&[9; 32]));
         agent.engage(&engagement, now).expect("a plan in its window");
         let mut world = Self { agent, engagement, others, now, is_over: false };
@@ -162,15 +192,10 @@ impl World {
     fn welcome(&mut self, which: usize) {
         let other = &mut self.others[which];
         let (Some(hello), None) = (other.hello, &other.keys) else { return };
-        let landmark = LandmarkId::of(&other.key.public());
-        let tie = Tie { binding: BINDING, landmark, session: SESSION };
-        let stamp = Tai64n::from_unix_ns(self.now.unix_ns);
-        let public = self.engagement.key.public();
-        let welcomed =
-            welcome(&other.key, &public, &tie, &hello.noise, [8; 32], stamp).expect("its own HELLO");
-        other.keys = Some(welcomed.keys);
+        let (noise, keys) = other.welcome(&hello.noise);
+        other.keys = Some(keys);
         let at = other.at;
-        self.brings(at, &Welcome { session: SESSION, noise: welcomed.message }.to_bytes());
+        self.brings(at, &Welcome { session: SESSION, noise }.to_bytes());
     }
 
     /// A challenge of a landmark, with one bit wrong or none.
@@ -207,7 +232,7 @@ impl World {
         self.is_over = true;
         assert_eq!(Transcript::read(&transcript.signing_bytes()).as_ref(), Ok(transcript));
         for other in &self.others {
-            let entry = transcript.entry(LandmarkId::of(&other.key.public()));
+            let entry = transcript.entry(other.id);
             let answered = other.answered.iter().map(|(sequence, nonce)| (*sequence, *nonce));
             match entry {
                 Some(entry) => {

@@ -1,7 +1,9 @@
 //! The landmark's end, in a world that the input makes: an honest agent, strangers, a network and a clock. Whatever
 //! happens, the report that comes out is one that a verifier takes, with the transcript of that agent.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use lightcone_probe::assignment::Assignment;
 use lightcone_probe::chance::Seeded;
@@ -55,13 +57,44 @@ pub fn landmark(data: &[u8]) {
     }
 }
 
+const LANDMARK_KEY: [u8; 32] = [1; 32];
+const UNIX_NS: i64 = 1_790_000_000 * SECOND_NS;
+
+/// Who takes part, and the agent's first message: the same in every world, and dear.
+struct Ends {
+    landmark: LandmarkId,
+    agent: [u8; 32],
+    hello: [u8; 60],
+}
+
+static ENDS: LazyLock<Ends> = LazyLock::new(|| {
+    let (_, hello, agent) = started();
+    Ends { landmark: LandmarkId::of(&StaticKey::from_bytes(LANDMARK_KEY).public()), agent, hello }
+});
+
+/// The agent's end of the handshake, its message and its public key.
+fn started() -> (Initiator, [u8; 60], [u8; 32]) {
+    let (key, agent) = (StaticKey::from_bytes(LANDMARK_KEY), StaticKey::from_bytes([3; 32]));
+    let tie = Tie { binding: BINDING, landmark: LandmarkId::of(&key.public()), session: SESSION };
+    let stamp = Tai64n::from_unix_ns(UNIX_NS);
+    let (initiator, hello) =
+        Initiator::start(&agent, &key.public(), &tie, [8; 32], stamp).expect("a landmark's key");
+    (initiator, hello, agent.public())
+}
+
+/// The keys that a WELCOME gives the agent, computed once for each.
+fn finished(welcome: &[u8; 60]) -> SessionKeys {
+    static FINISHED: Mutex<BTreeMap<[u8; 60], SessionKeys>> = Mutex::new(BTreeMap::new());
+    let mut finished = FINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    let keys = finished.entry(*welcome);
+    keys.or_insert_with(|| started().0.finish(welcome).expect("the landmark's own WELCOME")).clone()
+}
+
 struct World {
     landmark: Challenger<Seeded>,
     assignment: Assignment,
     /// Two addresses of the one agent.
     at: [SocketAddr; 2],
-    hello: [u8; 60],
-    initiator: Initiator,
     cookie: [Cookie; 2],
     chip: Option<(Responder, SessionKeys)>,
     pending: Vec<Probe>,
@@ -71,16 +104,10 @@ struct World {
 
 impl World {
     fn new(probes: u16) -> Self {
-        let now = Now { mono_ns: 1_000 * SECOND_NS, unix_ns: 1_790_000_000 * SECOND_NS };
-        let (key, agent) = (StaticKey::from_bytes([1; 32]), StaticKey::from_bytes([3; 32]));
-        let id = LandmarkId::of(&key.public());
-        let tie = Tie { binding: BINDING, landmark: id, session: SESSION };
-        let stamp = Tai64n::from_unix_ns(now.unix_ns);
-        let started = Initiator::start(&agent, &key.public(), &tie, [8; 32], stamp);
-        let (initiator, hello) = started.expect("a landmark's key");
+        let now = Now { mono_ns: 1_000 * SECOND_NS, unix_ns: UNIX_NS };
+        let Ends { landmark: id, agent: agent_x25519, .. } = *ENDS;
         let window =
             Window { probes, not_before_ns: now.unix_ns, not_after_ns: now.unix_ns + 60 * SECOND_NS };
-        let agent_x25519 = agent.public();
         let assignment = Assignment {
             session: SESSION,
             landmark: id,
@@ -89,12 +116,13 @@ impl World {
             position_version: 1,
             window,
         };
-        let mut landmark = Challenger::new(key, Settings::default(), Seeded::new(&[9; 32]));
+        let mut landmark =
+            Challenger::new(StaticKey::from_bytes(LANDMARK_KEY), Settings::default(), Seeded::new(&[9; 32]));
         landmark.assign(assignment, now).expect("an assignment in its window");
         assert!(landmark.assign(assignment, now).is_err(), "one session twice");
         let at = [1_u8, 2].map(|host| SocketAddr::from(([192, 0, 2, host], 4_000)));
         let (cookie, chip, pending) = ([Cookie::NONE; 2], None, Vec::new());
-        Self { landmark, assignment, at, hello, initiator, cookie, chip, pending, now, is_over: false }
+        Self { landmark, assignment, at, cookie, chip, pending, now, is_over: false }
     }
 
     /// Time passes; what falls due is sent. Without stamps where the kernel gives none.
@@ -141,7 +169,7 @@ impl World {
                     }
                 }
                 Ok(Control::Welcome(welcome)) if self.chip.is_none() => {
-                    let keys = self.initiator.finish(&welcome.noise).expect("its own WELCOME");
+                    let keys = finished(&welcome.noise);
                     self.chip = Some((Responder::new(SESSION, keys.clone()), keys));
                 }
                 Ok(Control::Welcome(_)) => {}
@@ -159,7 +187,7 @@ impl World {
     }
 
     fn hello(&mut self, which: usize) {
-        let hello = Hello { session: SESSION, cookie: self.cookie[which], noise: self.hello };
+        let hello = Hello { session: SESSION, cookie: self.cookie[which], noise: ENDS.hello };
         self.brings(self.at[which], &hello.to_bytes(), None);
     }
 

@@ -1,7 +1,7 @@
-//! Writes the honest part of the corpus: `cargo run --bin seeds` in this folder. What the fuzzer found stands beside
+//! Writes the honest part of the corpus: `cargo run --example seeds` in this folder. What the fuzzer found stands beside
 //! it.
 
-#[path = "../../../crates/probe/tests/session/mod.rs"]
+#[path = "../../crates/probe/tests/session/mod.rs"]
 mod session;
 
 use std::fs;
@@ -108,7 +108,7 @@ fn planned(seed: u8) -> PlannedLandmark {
 /// Scripts of steps, as `agent.rs` reads them.
 fn agent() -> io::Result<()> {
     let retry = |which: u8| [&[6 + which][..], &[5; 16]].concat();
-    let enter = [&retry(0)[..], &retry(1), &[8, 9]].concat();
+    let enter = [&[1][..], &retry(0), &retry(1), &[8, 9]].concat();
     let asked = [10, 0, 0, 5, 0, 20, 10, 0, 1, 6, 10, 0, 1, 6, 11, 0, 3, 7, 10, 1, 0, 8];
     write("agent", "enter", &enter)?;
     write("agent", "asked", &[&enter[..], &asked].concat())?;
