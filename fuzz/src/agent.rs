@@ -71,6 +71,9 @@ static LANDMARKS: LazyLock<[(u8, [u8; 32]); 2]> =
 static AGENT: LazyLock<[u8; 32]> = LazyLock::new(|| StaticKey::from_bytes(AGENT_KEY).public());
 const AGENT_KEY: [u8; 32] = [3; 32];
 
+/// The message of a WELCOME and the landmark's keys.
+type Welcomed = ([u8; 60], SessionKeys);
+
 impl Other {
     fn new((seed, public): &(u8, [u8; 32])) -> Self {
         Self {
@@ -86,8 +89,8 @@ impl Other {
     }
 
     /// What the landmark answers to that HELLO, and the keys that it has then; computed once for each.
-    fn welcome(&self, hello: &[u8; 60]) -> ([u8; 60], SessionKeys) {
-        static WELCOMED: Mutex<BTreeMap<[u8; 60], ([u8; 60], SessionKeys)>> = Mutex::new(BTreeMap::new());
+    fn welcome(&self, hello: &[u8; 60]) -> Welcomed {
+        static WELCOMED: Mutex<BTreeMap<[u8; 60], Welcomed>> = Mutex::new(BTreeMap::new());
         let mut welcomed = WELCOMED.lock().unwrap_or_else(PoisonError::into_inner);
         let made = welcomed.entry(*hello).or_insert_with(|| {
             let tie = Tie { binding: BINDING, landmark: self.id, session: SESSION };
