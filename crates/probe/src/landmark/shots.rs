@@ -27,6 +27,8 @@ struct Record {
     answer: Answered,
 }
 
+const _: () = assert!(size_of::<Record>() <= 128);
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Answered {
     Not,
