@@ -88,8 +88,11 @@ impl Sessions {
     /// Begins a session, unless it is under way: a stream that was opened again tells a summons again.
     fn begin(&mut self, agent: &Arc<Agent>, client: &SessionServiceClient<Channel>, summons: v1::Summons) {
         while let Some(ended) = self.tasks.try_join_next() {
-            // A task that panicked says no name; with it goes the last reason to remember any.
-            ended.map_or_else(|_| self.names.clear(), |name| drop(self.names.remove(&name)));
+            match ended {
+                Ok(name) => drop(self.names.remove(&name)),
+                // A task that panicked says no name: rather a summons begun twice than one never.
+                Err(_) => self.names.clear(),
+            }
         }
         let name = summons.session.clone();
         if self.names.contains(&name) {

@@ -114,3 +114,115 @@ impl Door {
         Ok(landmark)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use lightcone_probe::SigningKey;
+    use lightcone_probe::plan::NotOrdered;
+
+    use super::*;
+    use crate::Config;
+
+    const OWN: LandmarkId = LandmarkId([5; 16]);
+
+    fn service() -> SigningKey {
+        SigningKey::from_bytes(&[1; 32])
+    }
+
+    fn settings() -> Settings {
+        let key = service().verifying_key().to_bytes();
+        let config = Config {
+            landmark: "landmarks/oslo-1".to_owned(),
+            position_version: 3,
+            verifier_key: key.iter().map(|byte| format!("{byte:02x}")).collect(),
+            data: PathBuf::from("data"),
+            ..Config::default()
+        };
+        config.settings().unwrap()
+    }
+
+    fn at(seconds: i64) -> Option<Timestamp> {
+        Some(Timestamp { seconds, nanos: 5 })
+    }
+
+    fn assigned() -> v1::Assignment {
+        v1::Assignment {
+            session_id: vec![1; 8],
+            peer_exchange_key: vec![2; 32],
+            binding: vec![3; 32],
+            probes: 64,
+            begin_time: at(1_000),
+            end_time: at(1_005),
+            position_version: 3,
+        }
+    }
+
+    fn planned(key: &SigningKey) -> v1::Plan {
+        let peer =
+            v1::plan::Peer { exchange_key: vec![7; 32], addresses: vec!["[2001:db8::1]:7444".to_owned()] };
+        let mut wire = v1::Plan {
+            session: "landmarks/oslo-1/sessions/s-1".to_owned(),
+            session_id: vec![1; 8],
+            binding: vec![3; 32],
+            landmarks: vec![peer.clone()],
+            probes: 64,
+            begin_time: at(1_000),
+            end_time: at(1_005),
+            signature: Vec::new(),
+        };
+        let door = Door { message: "plan" };
+        let unsigned = Plan {
+            session: SessionId([1; 8]),
+            binding: Binding([3; 32]),
+            window: door.window(64, at(1_000).as_ref(), at(1_005).as_ref()).unwrap(),
+            landmarks: vec![door.peer(&peer).unwrap()],
+        };
+        wire.signature = unsigned.sign(key).1.0.to_vec();
+        wire
+    }
+
+    #[test]
+    fn an_assignment_is_taken_or_refused_by_its_field() {
+        let taken = assignment(&assigned(), OWN, &settings()).unwrap();
+        assert_eq!((taken.landmark, taken.window.not_before_ns), (OWN, 1_000_000_000_005));
+        let changes: [(&str, fn(&mut v1::Assignment)); 6] = [
+            ("session_id", |wire| wire.session_id.clear()),
+            ("peer_exchange_key", |wire| wire.peer_exchange_key.push(0)),
+            ("binding", |wire| wire.binding.clear()),
+            ("probes", |wire| wire.probes = 257),
+            ("begin_time", |wire| wire.begin_time = None),
+            ("not_after_ns", |wire| wire.end_time = at(1_601)),
+        ];
+        for (field, change) in changes {
+            let mut wire = assigned();
+            change(&mut wire);
+            let refused = assignment(&wire, OWN, &settings()).unwrap_err();
+            assert!(refused.to_string().contains(field), "{field}: {refused}");
+        }
+    }
+
+    #[test]
+    fn another_place_is_not_measured_from() {
+        let wire = v1::Assignment { position_version: 4, ..assigned() };
+        assert!(matches!(assignment(&wire, OWN, &settings()), Err(Refused::Moved(4))));
+    }
+
+    #[test]
+    fn a_plan_is_followed_only_if_the_service_signed_it_for_this_landmark() {
+        assert_eq!(plan(&planned(&service()), &settings()).unwrap().landmarks.len(), 1);
+        let forged = plan(&planned(&SigningKey::from_bytes(&[2; 32])), &settings());
+        assert!(matches!(forged, Err(Refused::NotOrdered(NotOrdered::Signature))));
+        let mut moved = planned(&service());
+        moved.landmarks[0].addresses = vec!["[2001:db8::2]:7444".to_owned()];
+        assert!(matches!(plan(&moved, &settings()), Err(Refused::NotOrdered(NotOrdered::Signature))));
+        for session in ["landmarks/oslo-2/sessions/s-1", "agents/a/sessions/s-1", ""] {
+            let wire = v1::Plan { session: session.to_owned(), ..planned(&service()) };
+            assert!(
+                matches!(plan(&wire, &settings()), Err(Refused::Field { field: "session", .. })),
+                "{session}"
+            );
+        }
+    }
+}
