@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a rule that cannot read the tree has failed")]
 
+mod agent;
 mod arrows;
 mod budgets;
 mod contract;
