@@ -218,6 +218,9 @@ mod tests {
     /// The public key of RFC 8032, section 7.1, test 1.
     const KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
 
+    /// A setting, and what makes it wrong.
+    type Change = (&'static str, fn(&mut Config));
+
     fn valid() -> Config {
         Config {
             landmark: "landmarks/oslo-1".to_owned(),
@@ -230,7 +233,7 @@ mod tests {
     #[test]
     fn each_setting_that_cannot_hold_is_told_with_its_value() {
         valid().check().unwrap();
-        let changes: [(&str, fn(&mut Config)); 11] = [
+        let changes: [Change; 11] = [
             ("service", |config| config.service = "https://a:1".to_owned()),
             ("landmark", |config| config.landmark = "oslo".to_owned()),
             ("position_version", |config| config.position_version = 0),

@@ -125,6 +125,9 @@ mod tests {
     use super::*;
     use crate::Config;
 
+    /// A field, and what makes it wrong.
+    type Change = (&'static str, fn(&mut v1::Assignment));
+
     const OWN: LandmarkId = LandmarkId([5; 16]);
 
     fn service() -> SigningKey {
@@ -187,7 +190,7 @@ mod tests {
     fn an_assignment_is_taken_or_refused_by_its_field() {
         let taken = assignment(&assigned(), OWN, &settings()).unwrap();
         assert_eq!((taken.landmark, taken.window.not_before_ns), (OWN, 1_000_000_000_005));
-        let changes: [(&str, fn(&mut v1::Assignment)); 6] = [
+        let changes: [Change; 6] = [
             ("session_id", |wire| wire.session_id.clear()),
             ("peer_exchange_key", |wire| wire.peer_exchange_key.push(0)),
             ("binding", |wire| wire.binding.clear()),

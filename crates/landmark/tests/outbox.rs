@@ -1,5 +1,7 @@
 //! The outbox: nothing that was put in is lost by a kill, numbers have no gaps, and the oldest go first.
 
+#![expect(clippy::unwrap_used, reason = "tests may fail loudly")]
+
 use std::fs;
 use std::path::Path;
 
