@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
@@ -15,18 +16,20 @@ use crate::assignment::Assignment;
 
 /// Assignments and plans that may wait.
 const COMMANDS_MAX: usize = 4_096;
+/// Events that nobody takes; beyond it no new work is taken either.
+const UNSENT_MAX: usize = 4_096;
 
 /// What a thread is told.
 pub(super) enum Command {
     Assign(Assignment),
     Engage(Box<Engagement>),
-    Stop,
 }
 
 /// The other threads' end.
 pub(super) struct Handle {
     commands: SyncSender<Command>,
     bell: Arc<EventFd>,
+    over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -34,6 +37,7 @@ pub(super) struct Handle {
 pub(super) struct Desk {
     commands: Receiver<Command>,
     bell: Arc<EventFd>,
+    over: Arc<AtomicBool>,
     events: SyncSender<Event>,
     /// Said, but not yet taken: the channel is full.
     unsent: VecDeque<Event>,
@@ -43,8 +47,9 @@ pub(super) struct Desk {
 pub(super) fn desk(events: SyncSender<Event>) -> io::Result<(Handle, Desk)> {
     let (sender, commands) = sync_channel(COMMANDS_MAX);
     let bell = Arc::new(EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC)?);
-    let handle = Handle { commands: sender, bell: Arc::clone(&bell), thread: None };
-    Ok((handle, Desk { commands, bell, events, unsent: VecDeque::new() }))
+    let over = Arc::new(AtomicBool::new(false));
+    let handle = Handle { commands: sender, bell: Arc::clone(&bell), over: Arc::clone(&over), thread: None };
+    Ok((handle, Desk { commands, bell, over, events, unsent: VecDeque::new() }))
 }
 
 impl Handle {
@@ -65,23 +70,23 @@ impl Drop for Handle {
     /// Stops the thread and waits for it.
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
-        // A full channel still rings; the thread makes room, so this ends.
-        while let Err(Unavailable::Full) = self.give(Command::Stop) {
-            std::thread::yield_now();
-        }
+        self.over.store(true, Ordering::Release);
+        // Full: it rings already.
+        let _ = self.bell.write(1);
         // A panic of the thread has been printed by its hook; there is nothing to add while dropping.
         let _ = thread.join();
     }
 }
 
 impl Desk {
-    /// The next command; `Stop` when nobody can give any more.
+    /// Whether the thread is to end.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+
+    /// The next command. New work waits while too much is unsaid.
     pub(super) fn next(&self) -> Option<Command> {
-        match self.commands.try_recv() {
-            Ok(command) => Some(command),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Command::Stop),
-        }
+        if self.unsent.len() >= UNSENT_MAX { None } else { self.commands.try_recv().ok() }
     }
 
     /// Says something. Never blocks: what the channel does not take is kept until [`Self::flush`].

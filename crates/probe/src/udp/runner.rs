@@ -73,25 +73,27 @@ impl Runner {
 
     /// One pass: whether there is to be another.
     fn pass(&mut self) -> io::Result<bool> {
+        if self.desk.is_over() {
+            return Ok(false);
+        }
         while let Some(command) = self.desk.next() {
-            if !self.obey(command) {
-                return Ok(false);
-            }
+            self.obey(command);
         }
         self.watch_clock()?;
         self.take_turns()?;
         let is_unsaid = self.desk.flush();
-        self.wait(is_unsaid)?;
-        self.desk.heard();
-        self.receive()?;
+        let ready = self.wait(is_unsaid)?;
+        self.receive(ready)?;
+        if ready.bell {
+            self.desk.heard();
+        }
         Ok(true)
     }
 
-    fn obey(&mut self, command: Command) -> bool {
+    fn obey(&mut self, command: Command) {
         match command {
-            Command::Stop => return false,
             Command::Assign(assignment) => {
-                let Some(landmark) = &mut self.landmark else { return true };
+                let Some(landmark) = &mut self.landmark else { return };
                 if let Err(why) = landmark.challenger.assign(assignment, now()) {
                     self.desk.say(Event::NotAssigned { session: assignment.session, why });
                 }
@@ -102,7 +104,6 @@ impl Runner {
                 }
             }
         }
-        true
     }
 
     /// Before anything is concluded from stamps: were they made by a clock that can be believed?
@@ -137,42 +138,40 @@ impl Runner {
         if let (Ok(departure), Some(landmark)) = (departure, &mut self.landmark) {
             landmark.challenger.sent(probe.shot, departure.t0, departure.r0);
         }
-        self.collect_stamps()
-    }
-
-    fn collect_stamps(&mut self) -> io::Result<()> {
-        for socket in self.sockets.each() {
-            while let Some((packet, t1)) = socket.departed()? {
-                if let Some(landmark) = &mut self.landmark {
-                    landmark.challenger.stamped(&packet, t1);
-                }
-            }
-        }
-        Ok(())
+        collect_stamps(self.sockets.v4.as_mut(), self.landmark.as_mut())?;
+        collect_stamps(self.sockets.v6.as_mut(), self.landmark.as_mut())
     }
 
     /// Blocks until a datagram, a command, a set clock, or the next thing that falls due.
-    fn wait(&self, is_unsaid: bool) -> io::Result<()> {
+    fn wait(&self, is_unsaid: bool) -> io::Result<Ready> {
         let now_ns = clocks::raw_ns();
         let turn = self.landmark.as_ref().and_then(|landmark| landmark.challenger.wakes_at());
         let again = is_unsaid.then_some(now_ns + RETRY_NS);
         let due = [turn, self.answerer.wakes_at(), again].into_iter().flatten().min();
         let timeout = due.map_or(PollTimeout::NONE, |due| timeout(due - now_ns));
-        let steering = self.landmark.as_ref().map(|landmark| landmark.steering.as_fd());
-        let sockets = self.sockets.v4.iter().chain(&self.sockets.v6).map(AsFd::as_fd);
-        let wanted = sockets.chain([self.desk.as_fd()]).chain(steering);
-        let mut waited: Vec<PollFd<'_>> = wanted.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+        let bell = self.desk.as_fd();
+        // What is not there is the bell once more: always the same four, and no heap.
+        let v4 = self.sockets.v4.as_ref().map_or(bell, AsFd::as_fd);
+        let v6 = self.sockets.v6.as_ref().map_or(bell, AsFd::as_fd);
+        let steering = self.landmark.as_ref().map_or(bell, |landmark| landmark.steering.as_fd());
+        let mut waited = [v4, v6, bell, steering].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
         match poll(&mut waited, timeout) {
-            Ok(_) | Err(Errno::EINTR) => Ok(()),
-            Err(error) => Err(error.into()),
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
         }
+        let [v4, v6, bell, _] = waited.map(|fd| fd.revents().unwrap_or(PollFlags::empty()));
+        Ok(Ready { v4, v6, bell: !bell.is_empty() })
     }
 
-    fn receive(&mut self) -> io::Result<()> {
-        self.collect_stamps()?;
+    /// Takes what arrived, datagrams before anything else that can wait.
+    fn receive(&mut self, ready: Ready) -> io::Result<()> {
         let Self { sockets, answerer, landmark, sends, enters, .. } = self;
-        for socket in sockets.each() {
-            for _ in 0..BATCH {
+        for (socket, flags) in [(&mut sockets.v4, ready.v4), (&mut sockets.v6, ready.v6)] {
+            let Some(socket) = socket else { continue };
+            if flags.contains(PollFlags::POLLERR) {
+                collect_stamps(Some(socket), landmark.as_mut())?;
+            }
+            for _ in 0..if flags.contains(PollFlags::POLLIN) { BATCH } else { 0 } {
                 if !take(socket, answerer, landmark.as_mut(), sends, enters)? {
                     break;
                 }
@@ -203,6 +202,25 @@ impl Runner {
             }
         }
     }
+}
+
+/// What there is to do.
+#[derive(Clone, Copy)]
+struct Ready {
+    v4: PollFlags,
+    v6: PollFlags,
+    bell: bool,
+}
+
+/// Hands on the stamps of what a socket sent; an agent throws away what it did not ask for.
+fn collect_stamps(socket: Option<&mut Socket>, mut landmark: Option<&mut Landmark>) -> io::Result<()> {
+    let Some(socket) = socket else { return Ok(()) };
+    while let Some((packet, t1)) = socket.departed()? {
+        if let Some(landmark) = &mut landmark {
+            landmark.challenger.stamped(&packet, t1);
+        }
+    }
+    Ok(())
 }
 
 /// Takes one datagram to the end that it is for; whether there was one.

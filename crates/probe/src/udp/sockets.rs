@@ -55,8 +55,4 @@ impl Sockets {
     pub(super) fn to(&self, address: SocketAddr) -> Option<&Socket> {
         if address.is_ipv4() { self.v4.as_ref() } else { self.v6.as_ref() }
     }
-
-    pub(super) fn each(&mut self) -> impl Iterator<Item = &mut Socket> {
-        self.v4.iter_mut().chain(&mut self.v6)
-    }
 }

@@ -25,6 +25,12 @@ fn clocks_and_stamps_are_in_the_order_of_the_rule() {
     for at in [v4(), v6()] {
         let mut socket = Socket::bind(address(at), Stamping::Kernel).unwrap();
         let here = socket.local().unwrap();
+        // A kernel begins to stamp what arrives a moment after it was asked to.
+        until(|| {
+            socket.send(&[0; 168], here).unwrap();
+            until(|| socket.departed().unwrap());
+            until(|| socket.receive().unwrap().map(|received| received.arrival)).t4
+        });
         for round in 0..200_u8 {
             let packet = [round; 168];
             let departure = socket.send_timed(&packet, here).unwrap();
