@@ -1,5 +1,5 @@
-//! Calls that bring reports at the same time share one commit: a commit waits for the disk, and the disk does not
-//! care how much it gets. While one group is written the next one gathers, so an idle store adds no wait.
+//! Calls that come at the same time share one commit: a commit waits for the disk, and the disk does not care how
+//! much it gets. While one group is written the next one gathers, so an idle store adds no wait.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,44 +7,54 @@ use tokio::sync::{Mutex as Turn, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::error::StoreError;
-use crate::ingest::ingest;
-use crate::sql::Database;
-use crate::store::{Arrival, Ingested};
+use crate::sql::{Database, Tx, Work};
 
 /// Calls that may wait; more are held back.
 const WAITING_MAX: usize = 1_024;
-/// Reports at which a group is full. A single call may bring more.
+/// Rows at which a group is full. A single call may bring more.
 const GROUP_MAX: usize = 4_096;
 
-type Answer = Result<Vec<Ingested>, StoreError>;
+/// A call that can share its transaction with others of its kind.
+pub(crate) trait Job: Send + Sync + Sized + 'static {
+    /// What the caller is told.
+    type Answer: Send + 'static;
+    /// The transaction's name.
+    const NAME: &'static str;
+
+    /// About how many rows it writes.
+    fn rows(&self) -> usize;
+    /// Does all jobs in one transaction, with an answer for each. An error is the whole group's: then each is tried
+    /// alone, so that it becomes the error of the one whose it is.
+    fn do_all<'t>(tx: &'t mut Tx, jobs: &'t [Self]) -> Work<'t, Vec<Result<Self::Answer, StoreError>>>;
+}
 
 /// A call that waits for its commit.
-struct Waiting {
-    arrivals: Vec<Arrival>,
-    answer: oneshot::Sender<Answer>,
+struct Waiting<J: Job> {
+    job: J,
+    answer: oneshot::Sender<Result<J::Answer, StoreError>>,
 }
 
 /// Gathers calls and commits them.
-pub(crate) struct Committer {
-    queue: Mutex<Option<mpsc::Sender<Waiting>>>,
+pub(crate) struct Committer<J: Job> {
+    queue: Mutex<Option<mpsc::Sender<Waiting<J>>>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
-impl Committer {
+impl<J: Job> Committer<J> {
     /// Starts as many committing tasks as the engine can make use of.
     pub(crate) fn start(database: &Arc<Database>) -> Self {
         let (queue, waiting) = mpsc::channel(WAITING_MAX);
         let waiting = Arc::new(Turn::new(waiting));
-        let task = |_| tokio::spawn(commit_groups(Arc::clone(database), Arc::clone(&waiting)));
+        let task = |_| tokio::spawn(commit_groups::<J>(Arc::clone(database), Arc::clone(&waiting)));
         let tasks = (0..database.writers()).map(task).collect();
         Self { queue: Mutex::new(Some(queue)), tasks: Mutex::new(tasks) }
     }
 
-    /// Waits until the reports are committed.
-    pub(crate) async fn commit(&self, arrivals: Vec<Arrival>) -> Answer {
+    /// Waits until the job is committed.
+    pub(crate) async fn commit(&self, job: J) -> Result<J::Answer, StoreError> {
         let queue = lock(&self.queue).clone().ok_or(StoreError::Closed)?;
         let (answer, answered) = oneshot::channel();
-        queue.send(Waiting { arrivals, answer }).await.map_err(|_| StoreError::Closed)?;
+        queue.send(Waiting { job, answer }).await.map_err(|_| StoreError::Closed)?;
         answered.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -63,7 +73,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn commit_groups(database: Arc<Database>, waiting: Arc<Turn<mpsc::Receiver<Waiting>>>) {
+async fn commit_groups<J: Job>(database: Arc<Database>, waiting: Arc<Turn<mpsc::Receiver<Waiting<J>>>>) {
     // The turn ends when the group is gathered: another task gathers while this one commits.
     while let Some(group) = gather(&mut *waiting.lock().await).await {
         commit_group(&database, group).await;
@@ -71,41 +81,44 @@ async fn commit_groups(database: Arc<Database>, waiting: Arc<Turn<mpsc::Receiver
 }
 
 /// All that wait, up to a full group; none when no more will come.
-async fn gather(waiting: &mut mpsc::Receiver<Waiting>) -> Option<Vec<Waiting>> {
+async fn gather<J: Job>(waiting: &mut mpsc::Receiver<Waiting<J>>) -> Option<Vec<Waiting<J>>> {
     let first = waiting.recv().await?;
-    let mut reports = first.arrivals.len();
+    let mut rows = first.job.rows();
     let mut group = vec![first];
-    while reports < GROUP_MAX {
+    while rows < GROUP_MAX {
         let Ok(next) = waiting.try_recv() else { break };
-        reports += next.arrivals.len();
+        rows += next.job.rows();
         group.push(next);
     }
     Some(group)
 }
 
-async fn commit_group(database: &Database, group: Vec<Waiting>) {
-    let (batches, answers): (Vec<_>, Vec<_>) =
-        group.into_iter().map(|waiting| (waiting.arrivals, waiting.answer)).unzip();
-    match commit(database, &batches).await {
+async fn commit_group<J: Job>(database: &Database, group: Vec<Waiting<J>>) {
+    let (jobs, answers): (Vec<J>, Vec<_>) =
+        group.into_iter().map(|waiting| (waiting.job, waiting.answer)).unzip();
+    match commit(database, &jobs).await {
         Ok(outcomes) => reply(answers, outcomes),
-        Err(error) if batches.len() == 1 => reply(answers, vec![Err(error)]),
-        // Something in one batch broke the whole group: each by itself, so that only the one fails.
+        Err(error) if jobs.len() == 1 => reply(answers, vec![Err(error)]),
         Err(_) => {
-            for (batch, answer) in batches.into_iter().zip(answers) {
-                let outcome = commit(database, &[batch])
-                    .await
-                    .and_then(|outcomes| outcomes.into_iter().next().unwrap_or(Err(StoreError::Closed)));
-                reply(vec![answer], vec![outcome]);
+            for (job, answer) in jobs.iter().zip(answers) {
+                let outcome = match commit(database, std::slice::from_ref(job)).await {
+                    Ok(outcomes) => outcomes,
+                    Err(error) => vec![Err(error)],
+                };
+                reply(vec![answer], outcome);
             }
         }
     }
 }
 
-async fn commit(database: &Database, batches: &[Vec<Arrival>]) -> Result<Vec<Answer>, StoreError> {
-    database.transact("ingest-reports", batches, |tx, batches| Box::pin(ingest(tx, batches))).await
+async fn commit<J: Job>(
+    database: &Database,
+    jobs: &[J],
+) -> Result<Vec<Result<J::Answer, StoreError>>, StoreError> {
+    database.transact(J::NAME, jobs, |tx, jobs| J::do_all(tx, jobs)).await
 }
 
-fn reply(answers: Vec<oneshot::Sender<Answer>>, outcomes: Vec<Answer>) {
+fn reply<T>(answers: Vec<oneshot::Sender<T>>, outcomes: Vec<T>) {
     for (answer, outcome) in answers.into_iter().zip(outcomes) {
         // Who went away does not wait for an answer; the rows are committed all the same.
         let _ = answer.send(outcome);

@@ -2,14 +2,13 @@
 
 use async_trait::async_trait;
 
+use crate::complete::Completion;
 use crate::error::StoreError;
-use crate::ingest::put_measurements;
-use crate::record::{Measurement, MeshPair, Report, ReportState, Row as _, Verdict};
+use crate::record::{Measurement, MeshPair, Report, Row as _, Verdict};
 use crate::sql::{Tx, select_from};
 use crate::sql_store::SqlStore;
 use crate::store::{Arrival, Evidence, INGEST_MAX, Ingested, Judged, MeshPairs, Outcome};
 use crate::value::{Field as _, Kind, Value};
-use crate::verdict;
 
 #[async_trait]
 impl Evidence for SqlStore {
@@ -21,7 +20,7 @@ impl Evidence for SqlStore {
         if count == 0 {
             return Ok(Vec::new());
         }
-        self.committer.commit(arrivals).await
+        self.arrivals.commit(arrivals).await
     }
 
     async fn durable_sequence(&self, landmark: &str) -> Result<i64, StoreError> {
@@ -39,12 +38,8 @@ impl Evidence for SqlStore {
         outcomes: Vec<Outcome>,
         judged: Option<Judged>,
     ) -> Result<Option<Verdict>, StoreError> {
-        let work = (session, outcomes, judged);
-        self.database
-            .transact("complete-reports", work, |tx, (session, outcomes, judged)| {
-                Box::pin(complete(tx, session, outcomes, judged.as_ref()))
-            })
-            .await
+        let session = session.to_owned();
+        self.completions.commit(Completion { session, outcomes, judged }).await
     }
 
     async fn measurements(&self, session: &str) -> Result<Vec<Measurement>, StoreError> {
@@ -93,74 +88,6 @@ pub(crate) async fn durable(tx: &mut Tx, landmark: &str) -> Result<i64, StoreErr
 /// The number in the first column of the first row.
 pub(crate) fn number(rows: Vec<Vec<Value>>) -> Result<Option<i64>, StoreError> {
     rows.into_iter().flatten().next().map(|value| i64::of_value(value, "sequence")).transpose()
-}
-
-async fn complete(
-    tx: &mut Tx,
-    session: &str,
-    outcomes: &[Outcome],
-    judged: Option<&Judged>,
-) -> Result<Option<Verdict>, StoreError> {
-    let mut measured = Vec::new();
-    for outcome in outcomes {
-        if settle(tx, session, outcome).await? {
-            measured.extend(&outcome.measurement);
-        }
-    }
-    put_measurements(tx, measured.into_iter()).await?;
-    match judged {
-        Some(judged) => verdict::put(tx, judged).await.map(Some),
-        None => end_of_mesh(tx, session).await.map(|()| None),
-    }
-}
-
-/// A session between landmarks leads to no verdict: once its reports are settled it is over.
-async fn end_of_mesh(tx: &mut Tx, session: &str) -> Result<(), StoreError> {
-    let sql = "UPDATE sessions SET state = 'JUDGED', updated_by = $2 \
-               WHERE id = $1 AND subject_kind = 'LANDMARK' AND state = 'CLOSED'";
-    let author = tx.author();
-    tx.execute(sql, vec![Value::Text(session.to_owned()), author]).await.map(drop)
-}
-
-/// Ends the wait of one report; says whether it was waiting.
-async fn settle(tx: &mut Tx, session: &str, outcome: &Outcome) -> Result<bool, StoreError> {
-    let keep = outcome.keep_until.filter(|_| outcome.state != ReportState::Pending);
-    let sql = match keep {
-        Some(_) => {
-            "UPDATE reports SET state = $4, refusal = $5, keep_until = $6, updated_by = $7 \
-             WHERE landmark = $1 AND sequence = $2 AND session = $3 AND state = 'PENDING'"
-        }
-        None => {
-            "UPDATE reports SET state = $4, refusal = $5, keep_until = $6, updated_by = $7, body = $8 \
-             WHERE landmark = $1 AND sequence = $2 AND session = $3 AND state = 'PENDING'"
-        }
-    };
-    let mut values = vec![
-        Value::Text(outcome.landmark.clone()),
-        Value::Int(outcome.sequence),
-        Value::Text(session.to_owned()),
-        outcome.state.to_value(),
-        Value::Text(outcome.refusal.clone()),
-        keep.to_value(),
-        tx.author(),
-    ];
-    values.extend(keep.is_none().then(|| Value::Blob(Vec::new())));
-    if tx.execute(sql, values).await? == 1 {
-        return Ok(true);
-    }
-    let sql = "SELECT sequence FROM reports WHERE landmark = $1 AND sequence = $2 AND session = $3";
-    let key = vec![
-        Value::Text(outcome.landmark.clone()),
-        Value::Int(outcome.sequence),
-        Value::Text(session.to_owned()),
-    ];
-    match number(tx.fetch(sql, key, &[Kind::Int]).await?)? {
-        Some(_) => Ok(false),
-        None => {
-            let id = format!("{}/{}", outcome.landmark, outcome.sequence);
-            Err(StoreError::not_found(Report::KIND, &id))
-        }
-    }
 }
 
 const LATEST: &str = "INSERT INTO mesh_latest \

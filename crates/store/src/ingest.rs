@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::committer::Job;
 use crate::error::StoreError;
 use crate::record::{Landmark, Measurement, Report, ReportState, Row as _, Session};
-use crate::sql::Tx;
+use crate::sql::{Tx, Work};
 use crate::store::{Arrival, Ingested};
 use crate::value::{Field as _, Kind, Value};
 
@@ -19,8 +20,21 @@ const NEARER: &str = "ON CONFLICT (session, landmark) DO UPDATE SET \
 /// What names a report.
 type Key<'k> = (&'k str, i64);
 
+impl Job for Vec<Arrival> {
+    type Answer = Vec<Ingested>;
+    const NAME: &'static str = "ingest-reports";
+
+    fn rows(&self) -> usize {
+        self.len()
+    }
+
+    fn do_all<'t>(tx: &'t mut Tx, jobs: &'t [Self]) -> Work<'t, Vec<Result<Vec<Ingested>, StoreError>>> {
+        Box::pin(ingest(tx, jobs))
+    }
+}
+
 /// Answers each batch by itself: one that names what does not exist is refused alone.
-pub(crate) async fn ingest(
+async fn ingest(
     tx: &mut Tx,
     batches: &[Vec<Arrival>],
 ) -> Result<Vec<Result<Vec<Ingested>, StoreError>>, StoreError> {
@@ -194,7 +208,8 @@ fn owned(report: &Report) -> (String, i64) {
     (report.landmark.clone(), report.sequence)
 }
 
-fn key_of(row: Vec<Value>) -> Result<(String, i64), StoreError> {
+/// The landmark and sequence of a row.
+pub(crate) fn key_of(row: Vec<Value>) -> Result<(String, i64), StoreError> {
     let mut row = row.into_iter();
     Ok((String::of_value(next(&mut row), "landmark")?, i64::of_value(next(&mut row), "sequence")?))
 }

@@ -6,6 +6,7 @@
 
 mod answer;
 mod committer;
+mod complete;
 mod error;
 mod evidence;
 mod filter;

@@ -12,9 +12,6 @@ use crate::sql_store::SqlStore;
 use crate::store::{Attested, Closed, Sessions};
 use crate::value::Value;
 
-/// Agents of one statement of [`Sessions::schedule_next`].
-const SCHEDULED_MAX: usize = 256;
-
 #[async_trait]
 impl Sessions for SqlStore {
     async fn put_session(&self, session: Session, request: Option<&Request>) -> Result<Session, StoreError> {
@@ -149,10 +146,9 @@ async fn schedule(tx: &mut Tx, times: &[(String, i64)]) -> Result<(), StoreError
     let mut times = times.to_vec();
     times.sort_unstable();
     times.dedup_by(|later, earlier| later.0 == earlier.0);
-    for times in times.chunks(SCHEDULED_MAX) {
-        tx.schedule(times).await?;
-    }
-    Ok(())
+    let head = "UPDATE agents SET updated_by = $1, next_session_time = listed.column2";
+    let author = tx.author();
+    tx.update_listed(head, vec![author], &times, "WHERE agents.id = listed.column1").await
 }
 
 fn missing(wire_id: [u8; 8]) -> StoreError {

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::committer::Committer;
+use crate::complete::Completion;
 use crate::error::StoreError;
 use crate::sql::{Database, Observer};
-use crate::store::Store;
+use crate::store::{Arrival, Store};
 
 /// What a URL of the embedded engine begins with.
 const SQLITE: &str = "sqlite:";
@@ -20,7 +21,8 @@ const IN_MEMORY: &str = ":memory:";
 /// which it keeps the tasks that commit reports.
 pub struct SqlStore {
     pub(crate) database: Arc<Database>,
-    pub(crate) committer: Committer,
+    pub(crate) arrivals: Committer<Vec<Arrival>>,
+    pub(crate) completions: Committer<Completion>,
 }
 
 impl SqlStore {
@@ -70,7 +72,8 @@ impl SqlStore {
 
     fn on(database: Database) -> Self {
         let database = Arc::new(database);
-        Self { committer: Committer::start(&database), database }
+        let (arrivals, completions) = (Committer::start(&database), Committer::start(&database));
+        Self { arrivals, completions, database }
     }
 }
 

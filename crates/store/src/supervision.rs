@@ -75,7 +75,8 @@ impl Supervision for SqlStore {
     }
 
     async fn close(&self) {
-        self.committer.close().await;
+        self.arrivals.close().await;
+        self.completions.close().await;
         self.database.close().await;
     }
 }
@@ -134,7 +135,7 @@ fn living<R: Row>(id: &str, found: &str, retired: bool) -> Result<(), StoreError
 
 async fn put_alert(tx: &mut Tx, alert: &Alert) -> Result<Alert, StoreError> {
     let mut alert = alert.clone();
-    alert.revision = tx.next("alerts").await?;
+    alert.revision = tx.take("alerts", 1).await? + 1;
     let kept = tx.insert(&[alert.clone()], "", &[]).await;
     kept.map_err(|error| error.of_write(Alert::KIND, &alert.id))?;
     Ok(alert)

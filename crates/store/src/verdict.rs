@@ -4,11 +4,11 @@ use async_trait::async_trait;
 
 use crate::error::StoreError;
 use crate::filter::{VerdictFilter, clamp};
-use crate::record::{Resource as _, Row as _, Session, SessionState, Verdict};
+use crate::record::{Row as _, Session, Verdict};
 use crate::sql::Tx;
 use crate::sql_store::SqlStore;
 use crate::store::{Judged, Verdicts};
-use crate::value::{Field as _, Value};
+use crate::value::{Field as _, Kind, Value};
 
 #[async_trait]
 impl Verdicts for SqlStore {
@@ -46,31 +46,48 @@ impl Verdicts for SqlStore {
     }
 }
 
-/// Keeps a verdict; its session becomes judged.
-pub(crate) async fn put(tx: &mut Tx, judged: &Judged) -> Result<Verdict, StoreError> {
-    let mut verdict = judged.verdict.clone();
-    judge_session(tx, &verdict).await?;
-    if let Some(old) = &judged.supersedes {
-        supersede(tx, old, &verdict.id).await?;
-    }
-    verdict.revision = tx.next("verdicts").await?;
-    let id = verdict.id.clone();
-    let kept = tx.insert(&[verdict.clone()], "", &[]).await;
-    kept.map_err(|error| error.of_write(Verdict::KIND, &id))?;
-    Ok(verdict)
+async fn put(tx: &mut Tx, judged: &Judged) -> Result<Verdict, StoreError> {
+    let kept = put_all(tx, &[judged]).await?.into_iter().next();
+    kept.ok_or_else(|| StoreError::not_found(Verdict::KIND, &judged.verdict.id))
 }
 
-/// A session is judged once; what judges it again leaves it as it is.
-async fn judge_session(tx: &mut Tx, verdict: &Verdict) -> Result<(), StoreError> {
-    let mut session: Session = tx.lock(&verdict.session).await?;
-    if session.state == SessionState::Judged {
-        return Ok(());
+/// Keeps verdicts; their sessions become judged. A session that is judged again stays as it is.
+pub(crate) async fn put_all(tx: &mut Tx, judged: &[&Judged]) -> Result<Vec<Verdict>, StoreError> {
+    if judged.is_empty() {
+        return Ok(Vec::new());
     }
-    let (etag, create_time) = (session.etag.clone(), session.create_time);
-    session.header().next(&etag, create_time)?;
-    session.state = SessionState::Judged;
-    session.update_time = verdict.create_time;
-    tx.replace(&verdict.session, &session).await
+    let mut verdicts: Vec<Verdict> = judged.iter().map(|judged| judged.verdict.clone()).collect();
+    judge_sessions(tx, &verdicts).await?;
+    for judged in judged {
+        if let Some(old) = &judged.supersedes {
+            supersede(tx, old, &judged.verdict.id).await?;
+        }
+    }
+    // Last, as whoever takes a revision keeps others from theirs.
+    let before = tx.take("verdicts", verdicts.len()).await?;
+    for (verdict, revision) in verdicts.iter_mut().zip(before + 1..) {
+        verdict.revision = revision;
+    }
+    let ids: Vec<&str> = verdicts.iter().map(|verdict| verdict.id.as_str()).collect();
+    let kept = tx.insert(&verdicts, "", &[]).await;
+    kept.map_err(|error| error.of_write(Verdict::KIND, &ids.join("`, `")))?;
+    Ok(verdicts)
+}
+
+async fn judge_sessions(tx: &mut Tx, verdicts: &[Verdict]) -> Result<(), StoreError> {
+    let ids: Vec<&str> = verdicts.iter().map(|verdict| verdict.session.as_str()).collect();
+    let found = tx.lock_in("SELECT id FROM sessions WHERE id", &ids, &[Kind::Text]).await?;
+    let found: Vec<Value> = found.into_iter().flatten().collect();
+    if let Some(absent) = ids.iter().find(|id| !found.contains(&Value::Text((**id).to_owned()))) {
+        return Err(StoreError::not_found(Session::KIND, absent));
+    }
+    let head = "UPDATE sessions SET updated_by = $1, state = 'JUDGED', update_time = listed.column2, \
+                etag = CAST(CAST(etag AS BIGINT) + 1 AS TEXT)";
+    let times =
+        verdicts.iter().map(|verdict| (verdict.session.clone(), verdict.create_time)).collect::<Vec<_>>();
+    let author = tx.author();
+    let tail = "WHERE sessions.id = listed.column1 AND sessions.state <> 'JUDGED'";
+    tx.update_listed(head, vec![author], &times, tail).await
 }
 
 async fn supersede(tx: &mut Tx, old: &str, new: &str) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ mod sqlite;
 mod statement;
 mod tx;
 
-pub(crate) use database::Database;
+pub(crate) use database::{Database, Work};
 pub use database::{Finished, Observer};
 pub(crate) use statement::select_from;
 pub(crate) use tx::Tx;

@@ -10,8 +10,8 @@ use crate::error::StoreError;
 use crate::record::Row;
 use crate::value::{Kind, Value};
 
-/// Ids of one statement that asks for many.
-const IDS_MAX: usize = 512;
+/// Rows that one statement lists.
+const LISTED_MAX: usize = 512;
 
 /// Where statements go. Dropped without [`Tx::commit`], nothing of it is kept.
 pub(crate) struct Tx {
@@ -133,7 +133,7 @@ impl Tx {
         kinds: &[Kind],
     ) -> Result<Vec<Vec<Value>>, StoreError> {
         let keys: Vec<Value> = keys.iter().map(|key| Value::Text((*key).to_owned())).collect();
-        self.fetch_where_in(head, &keys, kinds).await
+        self.fetch_listed(head, &keys, "", kinds).await
     }
 
     /// The same with keys of any type.
@@ -143,35 +143,71 @@ impl Tx {
         keys: &[Value],
         kinds: &[Kind],
     ) -> Result<Vec<Vec<Value>>, StoreError> {
+        self.fetch_listed(head, keys, "", kinds).await
+    }
+
+    /// As [`Tx::fetch_in`], and no other transaction can change these rows until this one ends.
+    pub(crate) async fn lock_in(
+        &mut self,
+        head: &'static str,
+        keys: &[&str],
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        // In one order, so that two transactions do not wait for each other in a circle.
+        let tail = match self.handle {
+            Handle::PostgresWrite(_) => " ORDER BY id FOR UPDATE",
+            _ => "",
+        };
+        let mut keys = keys.to_vec();
+        keys.sort_unstable();
+        let keys: Vec<Value> = keys.into_iter().map(|key| Value::Text(key.to_owned())).collect();
+        self.fetch_listed(head, &keys, tail, kinds).await
+    }
+
+    async fn fetch_listed(
+        &mut self,
+        head: &'static str,
+        keys: &[Value],
+        tail: &'static str,
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
         let mut found = Vec::new();
-        for keys in keys.chunks(IDS_MAX) {
+        for keys in keys.chunks(LISTED_MAX) {
             // A power of two of placeholders makes few texts; the last key may be asked for more than once.
             let places: Vec<String> =
                 (1..=keys.len().next_power_of_two()).map(|at| format!("${at}")).collect();
             let last = keys.last().into_iter().cycle();
             let values = keys.iter().chain(last).take(places.len()).cloned().collect();
-            let sql = AssertSqlSafe(format!("{head} IN ({})", places.join(", ")));
+            let sql = AssertSqlSafe(format!("{head} IN ({}){tail}", places.join(", ")));
             found.extend(self.fetch(sql, values, kinds).await?);
         }
         Ok(found)
     }
 
-    /// Sets when agents are next summoned, in one statement.
-    pub(crate) async fn schedule(&mut self, times: &[(String, i64)]) -> Result<(), StoreError> {
-        let Some(last) = times.last() else { return Ok(()) };
-        let count = times.len().next_power_of_two();
-        let row = |at: usize| format!("(CAST(${} AS TEXT), CAST(${} AS BIGINT))", 2 * at + 2, 2 * at + 3);
-        let rows: Vec<String> = (0..count).map(row).collect();
-        // Both engines call the columns of a list of values so.
-        let sql = AssertSqlSafe(format!(
-            "UPDATE agents SET next_session_time = drawn.column2, updated_by = $1 \
-             FROM (VALUES {}) AS drawn WHERE agents.id = drawn.column1",
-            rows.join(", ")
-        ));
-        let padded = times.iter().chain(std::iter::repeat(last)).take(count);
-        let mut values = vec![self.author()];
-        values.extend(padded.flat_map(|(id, time)| [Value::Text(id.clone()), Value::Int(*time)]));
-        self.execute(sql, values).await.map(drop)
+    /// Updates many rows, each by a text and a number of its own: `head` is all up to `FROM` and uses `values`,
+    /// `tail` begins with `WHERE` and calls the text `listed.column1` and the number `listed.column2`, as both engines
+    /// call the columns of a list of values.
+    pub(crate) async fn update_listed(
+        &mut self,
+        head: &'static str,
+        values: Vec<Value>,
+        listed: &[(String, i64)],
+        tail: &'static str,
+    ) -> Result<(), StoreError> {
+        for listed in listed.chunks(LISTED_MAX) {
+            let count = listed.len().next_power_of_two();
+            let place = |at: usize| values.len() + 1 + at;
+            let row = |at: usize| {
+                format!("(CAST(${} AS TEXT), CAST(${} AS BIGINT))", place(2 * at), place(2 * at + 1))
+            };
+            let rows: Vec<String> = (0..count).map(row).collect();
+            let sql = AssertSqlSafe(format!("{head} FROM (VALUES {}) AS listed {tail}", rows.join(", ")));
+            let padded = listed.iter().chain(listed.last().into_iter().cycle()).take(count);
+            let mut values = values.clone();
+            values.extend(padded.flat_map(|(text, number)| [Value::Text(text.clone()), Value::Int(*number)]));
+            self.execute(sql, values).await?;
+        }
+        Ok(())
     }
 
     /// The value of `updated_by`.
@@ -179,13 +215,15 @@ impl Tx {
         Value::Text(self.name.to_owned())
     }
 
-    /// The next value of a counter, which nobody else gets until this transaction ends.
-    pub(crate) async fn next(&mut self, counter: &str) -> Result<i64, StoreError> {
-        let sql = "UPDATE counters SET value = value + 1, updated_by = $2 WHERE name = $1 RETURNING value";
-        let values = vec![Value::Text(counter.to_owned()), self.author()];
+    /// Takes `count` values of a counter, and gives the one before them. Nobody else gets one until this transaction
+    /// ends.
+    pub(crate) async fn take(&mut self, counter: &str, count: usize) -> Result<i64, StoreError> {
+        let count = count as i64;
+        let sql = "UPDATE counters SET value = value + $3, updated_by = $2 WHERE name = $1 RETURNING value";
+        let values = vec![Value::Text(counter.to_owned()), self.author(), Value::Int(count)];
         let rows = self.fetch(sql, values, &[Kind::Int]).await?;
         match rows.into_iter().flatten().next() {
-            Some(Value::Int(value)) => Ok(value),
+            Some(Value::Int(value)) => Ok(value - count),
             _ => Err(StoreError::not_found("counter", counter)),
         }
     }

@@ -170,6 +170,53 @@ pub(crate) async fn an_outcome_for_a_foreign_report_keeps_nothing(store: &SqlSto
     assert_eq!(store.verdicts_since(0, 10).await.unwrap(), []);
 }
 
+pub(crate) async fn completions_at_the_same_time_are_each_answered(store: &SqlStore) {
+    settle(store, &["l1"], &["a1"]).await;
+    let sessions: Vec<String> = (1..=24).map(|at| format!("x{at}")).collect();
+    summon(store, "a1", &sessions.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let reports = (1..).zip(&sessions).map(|(sequence, session)| report("l1", sequence, session));
+    store.append_reports(reports.collect()).await.unwrap();
+    let calls = (1_i64..).zip(&sessions).map(|(sequence, session)| {
+        // Every fifth is for another session's report, and every fourth of the rest is refused.
+        let foreign = sequence % 5 == 0;
+        let refused = sequence % 4 == 0;
+        let outcome = Outcome {
+            landmark: "l1".into(),
+            sequence: if foreign { sequence - 1 } else { sequence },
+            state: if refused { ReportState::Refused } else { ReportState::Verified },
+            refusal: if refused { "too early".into() } else { String::new() },
+            measurement: (!refused).then(|| measurement(session, "l1", sequence)),
+            keep_until: (sequence % 3 == 0).then_some(NOW),
+        };
+        store.complete_reports(session, vec![outcome], Some(judged(&format!("v{sequence}"), "a1", session)))
+    });
+    let answers = futures_util::future::join_all(calls).await;
+    let mut revisions = Vec::new();
+    for (sequence, answer) in (1_i64..).zip(answers) {
+        let left = store.pending_reports(&sessions[sequence as usize - 1]).await.unwrap().len();
+        match answer {
+            Ok(verdict) => revisions.push((verdict.map(|verdict| verdict.revision), left)),
+            Err(StoreError::NotFound { kind: "report", .. }) => assert_eq!((sequence % 5, left), (0, 1)),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    revisions.sort_unstable();
+    assert_eq!(revisions, (1..=20).map(|revision| (Some(revision), 0)).collect::<Vec<_>>());
+}
+
+pub(crate) async fn a_mesh_session_ends_with_its_reports(store: &SqlStore) {
+    settle(store, &["l1", "l2"], &[]).await;
+    let mesh = Session { subject_kind: SubjectKind::Landmark, ..session("x", "l2") };
+    store.put_session(mesh, None).await.unwrap();
+    let state = async || store.session("x").await.unwrap().state;
+    store.attest_session("x", attested(&["l1"])).await.unwrap();
+    store.complete_reports("x", Vec::new(), None).await.unwrap();
+    assert_eq!(state().await, SessionState::Attested);
+    store.close_session("x", closed()).await.unwrap();
+    store.complete_reports("x", Vec::new(), None).await.unwrap();
+    assert_eq!(state().await, SessionState::Judged);
+}
+
 pub(crate) async fn a_large_batch_is_one_call(store: &SqlStore) {
     settle(store, &["l1"], &["a1"]).await;
     summon(store, "a1", &["x"]).await;

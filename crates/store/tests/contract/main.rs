@@ -84,6 +84,8 @@ contract! {
         bodies_are_kept_while_they_are_needed,
         pending_reports_are_completed_with_their_verdict,
         an_outcome_for_a_foreign_report_keeps_nothing,
+        completions_at_the_same_time_are_each_answered,
+        a_mesh_session_ends_with_its_reports,
         a_large_batch_is_one_call,
         the_mesh_keeps_the_best_and_the_latest,
         a_moved_landmark_leaves_the_mesh,
