@@ -4,6 +4,35 @@ use std::fs;
 
 use crate::run::{self, AZURE, lightcone};
 
+/// Every command whose help is held word for word.
+#[cfg(all(feature = "server", feature = "png", feature = "landmark", feature = "agent"))]
+const COMMANDS: [&str; 24] = [
+    "locate",
+    "audit",
+    "evaluate",
+    "serve",
+    "landmark",
+    "agent",
+    "keys",
+    "keys new",
+    "keys show",
+    "register",
+    "register landmark",
+    "register site",
+    "register agent",
+    "register chip",
+    "pair",
+    "retire",
+    "list",
+    "get",
+    "watch",
+    "watch verdicts",
+    "summon",
+    "config",
+    "borders",
+    "completions",
+];
+
 #[track_caller]
 fn check(name: &str, arguments: &str) {
     let run = lightcone(arguments);
@@ -29,11 +58,11 @@ fn without_versions(text: &str) -> String {
 }
 
 #[test]
-#[cfg(all(feature = "server", feature = "png"))]
+#[cfg(all(feature = "server", feature = "png", feature = "landmark", feature = "agent"))]
 fn help() {
     check("help.txt", "--help");
-    for command in ["locate", "audit", "evaluate", "serve", "config", "borders", "completions"] {
-        check(&format!("help_{command}.txt"), &format!("{command} --help"));
+    for command in COMMANDS {
+        check(&format!("help_{}.txt", command.replace(' ', "_")), &format!("{command} --help"));
     }
 }
 

@@ -1,7 +1,14 @@
 //! The program as its users meet it: started as a process, judged by what it prints and how it ends.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests may fail loudly and say what they skip")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests may fail loudly and say what they skip"
+)]
 
+#[cfg(all(feature = "server", feature = "landmark", feature = "agent"))]
+mod daemons;
 mod faults; // wrong files and wrong arguments, each with its message
 mod golden; // help texts and answers, word for word
 mod maps; // GeoJSON and pictures of awkward regions

@@ -46,7 +46,7 @@ impl Registry {
 
     /// Waits, unless someone presses ctrl-c.
     pub(crate) fn pause(&self, time: Duration) -> Outcome<()> {
-        self.line.wait(tokio::time::sleep(time))
+        self.line.wait(async { tokio::time::sleep(time).await })
     }
 
     /// Shows the record of that name.

@@ -57,7 +57,7 @@ impl Registry {
                 }
             }
             lost += 1;
-            self.line.wait(tokio::time::sleep(RECONNECT_WAIT))?;
+            self.line.wait(async { tokio::time::sleep(RECONNECT_WAIT).await })?;
         }
     }
 }
