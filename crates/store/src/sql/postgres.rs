@@ -150,3 +150,26 @@ fn read(row: &PgRow, kinds: &[Kind]) -> sqlx::Result<Vec<Value>> {
     };
     kinds.iter().enumerate().map(column).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_commit_is_on_disk_whatever_the_server_is_set_to() {
+        let url = std::env::var("LIGHTCONE_POSTGRES");
+        let here = url.clone().unwrap_or_else(|_| "postgres://root@127.0.0.1:5432/".to_owned());
+        let setting = |value: &str| {
+            let mark = if here.contains('?') { '&' } else { '?' };
+            format!("{here}{mark}options[synchronous_commit]={value}")
+        };
+        for (set, found) in [("off", "on"), ("on", "on"), ("remote_apply", "remote_apply")] {
+            let pool = match connect(&setting(set)).await {
+                Err(error) if url.is_err() => return eprintln!("SKIPPED: no PostgreSQL here: {error}"),
+                pool => pool.unwrap(),
+            };
+            let row = sqlx::query("SHOW synchronous_commit").fetch_one(&pool).await.unwrap();
+            assert_eq!(row.get::<String, _>(0), found, "{set}");
+        }
+    }
+}

@@ -141,3 +141,42 @@ fn read(row: &SqliteRow, kinds: &[Kind]) -> sqlx::Result<Vec<Value>> {
     };
     kinds.iter().enumerate().map(column).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn pragma(pool: &SqlitePool, sql: &'static str) -> String {
+        let row = sqlx::query(sql).fetch_one(pool).await.unwrap();
+        row.try_get::<String, _>(0).unwrap_or_else(|_| row.get::<i64, _>(0).to_string())
+    }
+
+    #[tokio::test]
+    async fn a_commit_is_on_disk_and_readers_only_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let pools = Pools::open(&directory.path().join("store.db")).await.unwrap();
+        let settings = [
+            ("PRAGMA journal_mode", "wal"),
+            // 2 is FULL: the log is on disk before a commit returns.
+            ("PRAGMA synchronous", "2"),
+            ("PRAGMA foreign_keys", "1"),
+            ("PRAGMA busy_timeout", "10000"),
+            ("PRAGMA query_only", "0"),
+        ];
+        for (sql, value) in settings {
+            assert_eq!(pragma(&pools.writer, sql).await, value, "{sql}");
+        }
+        assert_eq!(pragma(&pools.readers, "PRAGMA query_only").await, "1");
+        assert_eq!(pools.writer.options().get_max_connections(), 1);
+    }
+
+    #[tokio::test]
+    async fn memory_is_one_database() {
+        let pools = Pools::in_memory().await.unwrap();
+        sqlx::query("CREATE TABLE t (a INTEGER)").execute(&pools.writer).await.unwrap();
+        let reads = (0..4).map(|_| sqlx::query("SELECT a FROM t").fetch_all(&pools.readers));
+        for found in futures_util::future::join_all(reads).await {
+            assert_eq!(found.unwrap().len(), 0);
+        }
+    }
+}
