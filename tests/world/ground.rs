@@ -75,12 +75,21 @@ impl Ground {
 impl Drop for Schema {
     /// In a thread of its own, for a test's runtime may be gone.
     fn drop(&mut self) {
-        let (url, sql) = (self.url.clone(), format!("DROP SCHEMA {} CASCADE", self.name));
+        let (url, name) = (self.url.clone(), self.name.clone());
+        // A server that was in the middle of something holds locks, and goes on no more.
+        let sql = format!(
+            "SET lock_timeout = '10s'; \
+             SELECT pg_terminate_backend(pid) FROM (SELECT DISTINCT pid FROM pg_locks \
+             JOIN pg_class ON pg_class.oid = relation \
+             JOIN pg_namespace ON pg_namespace.oid = relnamespace \
+             WHERE nspname = '{name}' AND pid <> pg_backend_pid()) AS holders; \
+             DROP SCHEMA {name} CASCADE"
+        );
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(async {
                 let mut connection = PgConnection::connect(&url).await?;
-                connection.execute(sqlx::AssertSqlSafe(sql)).await.map(drop)
+                sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.map(drop)
             })
         });
         if let Ok(Err(error)) = dropped.join() {

@@ -8,7 +8,10 @@ use lightcone::v1::alert_service_server::SERVICE_NAME as ALERTS;
 use lightcone::v1::chip_service_server::SERVICE_NAME as CHIPS;
 use lightcone::v1::landmark_service_server::SERVICE_NAME as LANDMARKS;
 use lightcone::v1::location_service_server::SERVICE_NAME as LOCATION;
+use lightcone::v1::measurement_service_server::SERVICE_NAME as MEASUREMENTS;
+use lightcone::v1::session_service_server::SERVICE_NAME as SESSIONS;
 use lightcone::v1::site_service_server::SERVICE_NAME as SITES;
+use lightcone::v1::verdict_service_server::SERVICE_NAME as VERDICTS;
 use lightcone_store::Store;
 use tokio::sync::{Mutex, watch};
 use tonic_health::ServingStatus;
@@ -17,7 +20,7 @@ use tonic_health::server::HealthReporter;
 /// Services that answer as long as the server is up: they keep nothing.
 const WITHOUT_STORE: [&str; 1] = [LOCATION];
 /// Services that are of no use without the store, and the server as a whole.
-const WITH_STORE: [&str; 6] = ["", AGENTS, ALERTS, CHIPS, LANDMARKS, SITES];
+const WITH_STORE: [&str; 9] = ["", AGENTS, ALERTS, CHIPS, LANDMARKS, MEASUREMENTS, SESSIONS, SITES, VERDICTS];
 /// How often the store is asked for a sign of life.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How long that sign may take.

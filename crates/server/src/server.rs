@@ -37,7 +37,7 @@ use crate::measuring::Measuring;
 use crate::observe::ObserveLayer;
 use crate::pace::Pace;
 use crate::run::ServeError;
-use crate::service::{Alerts, Location, Measurements, Registrar, Sessions, Verdicts};
+use crate::service::{Alerts, Landmarks, Location, Measurements, Registrar, Sessions, Verdicts};
 use crate::tables::Tables;
 use crate::telemetry;
 use crate::web;
@@ -56,7 +56,8 @@ impl Server {
     /// Binds the ports, opens the store, reads the map and starts the pool.
     ///
     /// # Errors
-    /// A setting that cannot hold, a port that is taken, a store that cannot be had, threads that the system does not give.
+    /// A setting that cannot hold, a port that is taken, a store that cannot be had, threads that the
+    /// system does not give.
     pub async fn bind(config: Config) -> Result<Self, ServeError> {
         config.check()?;
         let grpc = listen(config.listen()?).await?;
@@ -169,10 +170,11 @@ impl Server {
 
     fn routes(&self) -> Result<Routes, ServeError> {
         let context = || Arc::clone(&self.context);
+        let landmarks = Landmarks::new(Registrar::new(context()), Arc::clone(&self.measuring));
         let location = Location::new(Arc::clone(&self.context.compute), self.context.draining.clone());
         let mut routes =
             Routes::new(LocationServiceServer::new(location).max_decoding_message_size(MESSAGE_BYTES_MAX))
-                .add_service(LandmarkServiceServer::new(Registrar::new(context())))
+                .add_service(LandmarkServiceServer::new(landmarks))
                 .add_service(SiteServiceServer::new(Registrar::new(context())))
                 .add_service(AgentServiceServer::new(Registrar::new(context())))
                 .add_service(ChipServiceServer::new(Registrar::new(context())))

@@ -4,6 +4,7 @@ mod alerts;
 mod batches;
 mod changes;
 mod kinds;
+mod mesh;
 mod pages;
 mod records;
 mod refusals;

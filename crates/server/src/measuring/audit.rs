@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use lightcone::v1;
 use lightcone::v1::alert::Kind;
 use lightcone_store::{Landmark, LandmarkState, MeshPair, StoreError};
 
 use super::clock::now_ns;
 use super::roster::Directory;
 use super::{Measuring, Trouble};
+use crate::compute::Errand;
 use crate::pace;
 use crate::wire::{MeshCase, MeshFindings, judge_mesh};
 
@@ -48,8 +50,21 @@ impl Audits {
 }
 
 impl Measuring {
-    async fn find(&self, directory: &Directory) -> Result<MeshFindings, Trouble> {
-        let pairs = self.store.mesh_pairs().await?.best;
+    /// What the landmarks say about one another, and when the oldest word of it was measured.
+    pub(crate) async fn audit(
+        &self,
+        errand: Errand,
+    ) -> Result<(v1::AuditLandmarksResponse, Option<i64>), Trouble> {
+        let directory = self.roster.now().await?;
+        let found = self.find(errand, &directory).await?;
+        Ok((found.audit, found.pairs.iter().map(|pair| pair.observe_time).min()))
+    }
+
+    async fn find(&self, errand: Errand, directory: &Directory) -> Result<MeshFindings, Trouble> {
+        let mut pairs = self.store.mesh_pairs().await?.best;
+        let counts =
+            |id: &str| directory.get(id).is_some_and(|known| known.record.state != LandmarkState::Retired);
+        pairs.retain(|pair| counts(&pair.first) && counts(&pair.second));
         let landmarks: Vec<Landmark> = directory
             .all()
             .filter(|known| known.record.state != LandmarkState::Retired)
@@ -57,16 +72,16 @@ impl Measuring {
             .collect();
         let cost = pace::table_cost(pairs.len() + landmarks.len());
         let (case, compute) = (MeshCase { landmarks, pairs }, Arc::clone(&self.compute));
-        let found = self.compute.run(self.errand(), cost, move |token| {
-            judge_mesh(&compute.borders, case, &|| token.is_stopped())
-        });
+        let found = self
+            .compute
+            .run(errand, cost, move |token| judge_mesh(&compute.borders, case, &|| token.is_stopped()));
         Ok(found.await?)
     }
 
     /// Audits and acts on it: suspends, trusts, alerts.
     pub(super) async fn audit_and_follow(&self) -> Result<(), Trouble> {
         let directory = self.roster.now().await?;
-        let found = self.find(&directory).await?;
+        let found = self.find(self.errand(), &directory).await?;
         for (id, why) in &found.suspended {
             let Some(known) = directory.get(id).filter(|known| known.measures()) else { continue };
             let reason = format!("mesh audit: {why}");

@@ -15,6 +15,6 @@ mod verdict;
 pub(crate) use alert::Alerts;
 pub(crate) use location::Location;
 pub(crate) use measurement::Measurements;
-pub(crate) use registry::Registrar;
+pub(crate) use registry::{Landmarks, Registrar};
 pub(crate) use session::Sessions;
 pub(crate) use verdict::Verdicts;

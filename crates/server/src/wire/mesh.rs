@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use lightcone::v1;
 use lightcone_core::audit::{Audit, Cause, Pair, Stated, audit};
 use lightcone_core::{Borders, ClockError, Landmark, LandmarkId, LightMode, Mesh, Metres, Point, RoundTrip};
 use lightcone_store::MeshPair;
 
+use super::to_wire::audited;
 use crate::compute::Fault;
 
 const MM_PER_M: f64 = 1_000.0;
+/// What a landmark's name begins with.
+const COLLECTION: &str = "landmarks/";
 
 /// All that an audit rests on.
 #[derive(Debug)]
@@ -19,7 +23,7 @@ pub(crate) struct MeshCase {
     pub(crate) pairs: Vec<MeshPair>,
 }
 
-/// What an audit found, in the registry's words.
+/// What an audit found, in the registry's words: identifiers.
 #[derive(Debug)]
 pub(crate) struct MeshFindings {
     /// Who is to be suspended, and why.
@@ -30,6 +34,8 @@ pub(crate) struct MeshFindings {
     pub(crate) contradicted: BTreeSet<String>,
     /// What was judged.
     pub(crate) pairs: Vec<MeshPair>,
+    /// All of it in the contract's words: resource names.
+    pub(crate) audit: v1::AuditLandmarksResponse,
 }
 
 /// Audits. Pairs of landmarks that are not among those given are left out.
@@ -49,7 +55,7 @@ pub(crate) fn judge_mesh(
     let pairs: Vec<Pair> = case.pairs.iter().filter_map(|pair| self::pair(&mesh, pair)).collect();
     let stated: Vec<Stated> = stated
         .iter()
-        .filter_map(|(id, area)| Some(Stated { landmark: mesh.find(id)?, area: borders.find(area)? }))
+        .filter_map(|(id, area)| Some(Stated { landmark: mesh.find(&named(id))?, area: borders.find(area)? }))
         .collect();
     let found = audit(borders, &mesh, LightMode::Vacuum, &pairs, &stated, stop)?;
     Ok(MeshFindings {
@@ -62,6 +68,7 @@ pub(crate) fn judge_mesh(
             .map(|id| name(&mesh, id))
             .collect(),
         pairs: case.pairs,
+        audit: audited(borders, &mesh, &found),
     })
 }
 
@@ -71,21 +78,26 @@ fn landmark(record: lightcone_store::Landmark) -> Option<Landmark> {
         position_error: Metres::new(record.position_error_mm as f64 / MM_PER_M).ok()?,
         clock_error: ClockError::from_ns(record.clock_error_ns).ok()?,
         group: Some(record.trust_group),
-        name: record.id,
+        name: named(&record.id),
     })
 }
 
 /// What clocks may have hidden of a round trip counts as part of it: that makes contradictions rarer, never wrong.
 fn pair(mesh: &Mesh, pair: &MeshPair) -> Option<Pair> {
     Some(Pair {
-        first: mesh.find(&pair.first)?,
-        second: mesh.find(&pair.second)?,
+        first: mesh.find(&named(&pair.first))?,
+        second: mesh.find(&named(&pair.second))?,
         round_trip: RoundTrip::from_ns(pair.rtt_ns.checked_add(pair.eps_ns)?.max(1)).ok()?,
     })
 }
 
+fn named(id: &str) -> String {
+    format!("{COLLECTION}{id}")
+}
+
+/// The identifier of a landmark of the mesh.
 fn name(mesh: &Mesh, id: LandmarkId) -> String {
-    mesh.landmark(id).name.clone()
+    mesh.landmark(id).name.trim_start_matches(COLLECTION).to_owned()
 }
 
 fn suspended(mesh: &Mesh, found: &Audit) -> Vec<(String, String)> {

@@ -3,8 +3,8 @@
 mod agent;
 mod chip;
 mod landmark;
-mod mesh;
 mod registrar;
 mod site;
 
+pub(crate) use landmark::Landmarks;
 pub(crate) use registrar::Registrar;

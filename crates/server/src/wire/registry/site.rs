@@ -128,7 +128,7 @@ pub(crate) fn asked(borders: &Borders, site: &Site) -> Result<Vec<Question>, Gar
 }
 
 /// The same in the contract's words, in the same order.
-pub(crate) fn asked_on_the_wire(site: &Site) -> Result<Vec<v1::Question>, Garbled> {
+fn asked_on_the_wire(site: &Site) -> Result<Vec<v1::Question>, Garbled> {
     use v1::question::{Claim, Question as Asked};
     let mut questions = unpacked(site)?;
     if let Some((latitude, longitude)) = site.latitude_nd.zip(site.longitude_nd) {
