@@ -21,7 +21,7 @@ pub const DIAL_MAX: Duration = Duration::from_secs(10);
 const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(10);
 
 /// How landmarks are reached from here.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Way {
     proxy: Option<Proxy>,
     name: Option<ServerName<'static>>,

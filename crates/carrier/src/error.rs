@@ -40,6 +40,12 @@ pub enum CarrierError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// Credentials that are none. They are not repeated.
+    #[error("the proxy's credentials cannot be used: {why}")]
+    Credentials {
+        /// What is wrong with them.
+        why: String,
+    },
     /// A landmark that has no address.
     #[error("the landmark has no address; a plan names at least one")]
     NoAddress,

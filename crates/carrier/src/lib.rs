@@ -17,6 +17,7 @@ mod any_certificate;
 mod carry;
 mod certificate;
 mod counts;
+mod credentials;
 mod dial;
 mod error;
 mod frame;
@@ -31,6 +32,7 @@ mod stand_in;
 
 pub use certificate::Certificate;
 pub use counts::Counted;
+pub use credentials::Credentials;
 pub use dial::{DIAL_MAX, Way};
 pub use error::CarrierError;
 pub use frame::{FRAME_BYTES_MAX, HEADER_BYTES};

@@ -4,15 +4,13 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
-use crate::CarrierError;
+use crate::{CarrierError, Credentials};
 
 /// The longest head of an answer that is read.
 const HEAD_BYTES_MAX: usize = 8_192;
@@ -22,12 +20,11 @@ const FIELDS_MAX: usize = 64;
 const REASON_CHARS_MAX: usize = 80;
 
 /// An HTTP proxy: `http://host:port`, or `http://user:password@host:port` with reserved characters as `%XX`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Proxy {
     host: String,
     port: u16,
-    /// The value of `Proxy-Authorization`.
-    authorization: Option<Zeroizing<String>>,
+    credentials: Option<Credentials>,
 }
 
 impl FromStr for Proxy {
@@ -54,11 +51,23 @@ impl FromStr for Proxy {
             return refused("a user's name cannot have a colon");
         }
         let port = url.port_or_known_default().unwrap_or(80);
-        Ok(Self { host, port, authorization: credentials(&user, url.password()) })
+        Ok(Self { host, port, credentials: credentials(&user, url.password())? })
     }
 }
 
 impl Proxy {
+    /// The same proxy, asked with these credentials.
+    #[must_use]
+    pub fn with(self, credentials: Credentials) -> Self {
+        Self { credentials: Some(credentials), ..self }
+    }
+
+    /// Whether it is asked with credentials.
+    #[must_use]
+    pub const fn has_credentials(&self) -> bool {
+        self.credentials.is_some()
+    }
+
     /// Opens a TCP connection to the proxy and has it extended to `to`.
     pub(crate) async fn connect(&self, to: SocketAddr) -> Result<TcpStream, CarrierError> {
         let reached = TcpStream::connect((self.host.as_str(), self.port)).await;
@@ -81,10 +90,11 @@ impl Proxy {
     }
 
     fn request(&self, to: SocketAddr) -> Zeroizing<String> {
-        let authorization = self.authorization.as_ref().map_or("", |value| value.as_str());
-        let name = if authorization.is_empty() { "" } else { "Proxy-Authorization: " };
-        let end = if authorization.is_empty() { "" } else { "\r\n" };
-        Zeroizing::new(format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n{name}{authorization}{end}\r\n"))
+        let head = format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n");
+        Zeroizing::new(match &self.credentials {
+            None => format!("{head}\r\n"),
+            Some(credentials) => format!("{head}Proxy-Authorization: {}\r\n\r\n", credentials.value()),
+        })
     }
 
     /// Whether the answer is whole, and good.
@@ -111,15 +121,14 @@ impl Proxy {
     }
 }
 
-fn credentials(user: &[u8], password: Option<&str>) -> Option<Zeroizing<String>> {
+fn credentials(user: &[u8], password: Option<&str>) -> Result<Option<Credentials>, CarrierError> {
     if user.is_empty() && password.is_none() {
-        return None;
+        return Ok(None);
     }
     let mut pair = Zeroizing::new(user.to_vec());
     pair.push(b':');
     pair.extend(percent_decode_str(password.unwrap_or_default()));
-    let coded = Zeroizing::new(STANDARD.encode(&*pair));
-    Some(Zeroizing::new(format!("Basic {}", *coded)))
+    Credentials::new(&pair).map(Some)
 }
 
 impl fmt::Display for Proxy {
