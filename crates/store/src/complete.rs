@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::ingest::{key_of, put_measurements};
 use crate::record::{Report, ReportState, Row as _, Verdict};
 use crate::sql::{Tx, Work};
-use crate::store::{Judged, Outcome};
+use crate::terms::{Judged, Outcome};
 use crate::value::{Field as _, Kind, Value};
 use crate::verdict;
 

@@ -7,7 +7,8 @@ use crate::error::StoreError;
 use crate::record::{Measurement, MeshPair, Report, Row as _, Verdict};
 use crate::sql::{Tx, select_from};
 use crate::sql_store::SqlStore;
-use crate::store::{Arrival, Evidence, INGEST_MAX, Ingested, Judged, MeshPairs, Outcome};
+use crate::store::{Evidence, INGEST_MAX};
+use crate::terms::{Arrival, Ingested, Judged, MeshPairs, Outcome};
 use crate::value::{Field as _, Kind, Value};
 
 #[async_trait]

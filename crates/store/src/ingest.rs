@@ -6,7 +6,7 @@ use crate::committer::Job;
 use crate::error::StoreError;
 use crate::record::{Landmark, Measurement, Report, ReportState, Row as _, Session};
 use crate::sql::{Tx, Work};
-use crate::store::{Arrival, Ingested};
+use crate::terms::{Arrival, Ingested};
 use crate::value::{Field as _, Kind, Value};
 
 /// A second measurement counts when it is nearer.

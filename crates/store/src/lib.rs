@@ -21,6 +21,7 @@ mod sql;
 mod sql_store;
 mod store;
 mod supervision;
+mod terms;
 mod value;
 mod verdict;
 
@@ -30,8 +31,6 @@ pub use record::*;
 pub use request::Request;
 pub use sql::{Finished, Observer};
 pub use sql_store::SqlStore;
-pub use store::{
-    Arrival, Attested, CREATE_MANY_MAX, Closed, Evidence, INGEST_MAX, Ingested, Judged, MeshPairs, Outcome,
-    Purged, Registry, Retention, Sessions, Store, Supervision, Verdicts,
-};
+pub use store::{CREATE_MANY_MAX, Evidence, INGEST_MAX, Registry, Sessions, Store, Supervision, Verdicts};
+pub use terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
 pub use value::UnknownWord;

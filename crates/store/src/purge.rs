@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::evidence::{durable, number};
 use crate::sql::{Database, Tx};
-use crate::store::{Purged, Retention};
+use crate::terms::{Purged, Retention};
 use crate::value::{Field as _, Kind, Value};
 
 /// Rows of one kind in one transaction: some ten milliseconds of it.

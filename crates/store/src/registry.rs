@@ -104,8 +104,17 @@ pub(crate) async fn list<R: Resource>(
     page: &PageRequest,
 ) -> Result<Vec<R>, StoreError> {
     let text = |text: &Option<String>| Value::Text(text.clone().unwrap_or_default());
-    let values = vec![text(&page.after), text(&filter.state), text(&filter.parent), Value::Int(page.limit())];
-    tx.records(R::LIST, values).await
+    let mut values = vec![text(&page.after), text(&filter.state), Value::Int(page.limit())];
+    let (rare, list_rare) = R::LIST_RARE;
+    let tail = match (&filter.parent, &filter.state) {
+        (Some(parent), _) => {
+            values.push(Value::Text(parent.clone()));
+            R::LIST_OF
+        }
+        (None, Some(state)) if rare.contains(&state.as_str()) => list_rare,
+        _ => R::LIST,
+    };
+    tx.records(tail, values).await
 }
 
 async fn update<R: Mortal>(

@@ -9,7 +9,8 @@ use crate::registry;
 use crate::request::Request;
 use crate::sql::Tx;
 use crate::sql_store::SqlStore;
-use crate::store::{Attested, Closed, Sessions};
+use crate::store::Sessions;
+use crate::terms::{Attested, Closed};
 use crate::value::Value;
 
 #[async_trait]

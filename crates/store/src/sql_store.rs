@@ -8,7 +8,8 @@ use crate::committer::Committer;
 use crate::complete::Completion;
 use crate::error::StoreError;
 use crate::sql::{Database, Observer};
-use crate::store::{Arrival, Store};
+use crate::store::Store;
+use crate::terms::Arrival;
 
 /// What a URL of the embedded engine begins with.
 const SQLITE: &str = "sqlite:";

@@ -12,7 +12,8 @@ use crate::record::{
 use crate::request::Request;
 use crate::sql::Tx;
 use crate::sql_store::SqlStore;
-use crate::store::{Purged, Retention, Supervision};
+use crate::store::Supervision;
+use crate::terms::{Purged, Retention};
 use crate::value::{Kind, Value};
 
 #[async_trait]
@@ -52,12 +53,16 @@ impl Supervision for SqlStore {
     }
 
     async fn list_alerts(&self, filter: &AlertFilter) -> Result<Vec<Alert>, StoreError> {
-        let values = vec![
-            Value::Text(filter.subject.clone().unwrap_or_default()),
-            Value::Int(filter.before_revision.unwrap_or(i64::MAX)),
-            Value::Int(filter.limit()),
-        ];
-        let tail = "WHERE ($1 = '' OR subject = $1) AND revision < $2 ORDER BY revision DESC LIMIT $3";
+        let mut values =
+            vec![Value::Int(filter.before_revision.unwrap_or(i64::MAX)), Value::Int(filter.limit())];
+        // Two texts, so that the one with a subject is found by an index.
+        let tail = match &filter.subject {
+            Some(subject) => {
+                values.push(Value::Text(subject.clone()));
+                "WHERE subject = $3 AND revision < $1 ORDER BY revision DESC LIMIT $2"
+            }
+            None => "WHERE revision < $1 ORDER BY revision DESC LIMIT $2",
+        };
         self.database.reader().await?.records(tail, values).await
     }
 

@@ -7,8 +7,18 @@ use crate::filter::{VerdictFilter, clamp};
 use crate::record::{Row as _, Session, Verdict};
 use crate::sql::Tx;
 use crate::sql_store::SqlStore;
-use crate::store::{Judged, Verdicts};
+use crate::store::Verdicts;
+use crate::terms::Judged;
 use crate::value::{Field as _, Kind, Value};
+
+/// Verdicts below revision `$1`, `$3` at most; the latest alone, which no later one of its agent follows, if `$2` is 1.
+const LIST: &str = "AS this WHERE revision < $1 AND ($2 = 0 OR (superseded_by IS NULL AND NOT EXISTS \
+    (SELECT 1 FROM verdicts WHERE agent = this.agent AND revision > this.revision AND superseded_by IS NULL))) \
+    ORDER BY revision DESC LIMIT $3";
+/// The same of one agent, `$4`; a text of its own, so that it is found by an index.
+const LIST_OF: &str = "AS this WHERE agent = $4 AND revision < $1 AND ($2 = 0 OR (superseded_by IS NULL \
+    AND NOT EXISTS (SELECT 1 FROM verdicts WHERE agent = this.agent AND revision > this.revision \
+    AND superseded_by IS NULL))) ORDER BY revision DESC LIMIT $3";
 
 #[async_trait]
 impl Verdicts for SqlStore {
@@ -21,17 +31,18 @@ impl Verdicts for SqlStore {
     }
 
     async fn list_verdicts(&self, filter: &VerdictFilter) -> Result<Vec<Verdict>, StoreError> {
-        // `latest_only` asks for what no later verdict of the same agent follows.
-        let tail = "AS this WHERE ($1 = '' OR agent = $1) AND revision < $2 AND ($3 = 0 OR (superseded_by IS NULL \
-                    AND NOT EXISTS (SELECT 1 FROM verdicts WHERE agent = this.agent \
-                    AND revision > this.revision AND superseded_by IS NULL))) \
-                    ORDER BY revision DESC LIMIT $4";
-        let values = vec![
-            Value::Text(filter.agent.clone().unwrap_or_default()),
+        let mut values = vec![
             Value::Int(filter.before_revision.unwrap_or(i64::MAX)),
             filter.latest_only.to_value(),
             Value::Int(filter.limit()),
         ];
+        let tail = match &filter.agent {
+            Some(agent) => {
+                values.push(Value::Text(agent.clone()));
+                LIST_OF
+            }
+            None => LIST,
+        };
         self.database.reader().await?.records(tail, values).await
     }
 

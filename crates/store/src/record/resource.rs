@@ -17,9 +17,13 @@ pub(crate) enum Trail {
 
 /// A record that has a life.
 pub(crate) trait Resource: Row + Clone {
-    /// The end of the query that lists by state and parent: `$1` after, `$2` state or empty, `$3` parent or empty,
-    /// `$4` limit.
-    const LIST: &'static str;
+    /// The end of the query that lists: `$1` after, `$2` state or empty, `$3` limit.
+    const LIST: &'static str = "WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3";
+    /// The same for the children of one parent, `$4`; a text of its own, so that it is found by an index.
+    const LIST_OF: &'static str;
+    /// The same for states that few are in at a time, and those states.
+    const LIST_RARE: (&'static [&'static str], &'static str) = (&[], "");
+
     /// Columns that no two records share, the id first, each with the beginning of the query which of some values
     /// there are.
     const UNIQUE: &'static [(&'static str, &'static str)];
@@ -71,9 +75,8 @@ impl Header<'_> {
 macro_rules! resource {
     ($name:ident in $table:literal, parent $parent:literal, unique [$($column:literal),*] { $($rest:tt)* }) => {
         impl Resource for $name {
-            const LIST: &'static str = concat!(
-                "WHERE id > $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR ", $parent,
-                " = $3) ORDER BY id LIMIT $4"
+            const LIST_OF: &'static str = concat!(
+                "WHERE ", $parent, " = $4 AND id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3"
             );
             const UNIQUE: &'static [(&'static str, &'static str)] = &[
                 ("id", concat!("SELECT id FROM ", $table, " WHERE id")),
@@ -122,7 +125,12 @@ mortal!(
 );
 
 resource!(Site in "sites", parent "''", unique [] {});
-resource!(Session in "sessions", parent "subject", unique ["wire_id"] {});
+resource!(Session in "sessions", parent "subject", unique ["wire_id"] {
+    const LIST_RARE: (&'static [&'static str], &'static str) = (
+        &["SUMMONED", "ATTESTED", "CLOSED"],
+        "WHERE state IN ('SUMMONED', 'ATTESTED', 'CLOSED') AND state = $2 AND id > $1 ORDER BY id LIMIT $3",
+    );
+});
 resource!(Landmark in "landmarks", parent "trust_group", unique ["signing_key", "exchange_key"] {
     fn settle(&mut self, old: Option<&Self>) {
         self.position_version = match old {
