@@ -82,7 +82,8 @@ async fn bridges(way: &Way, landmark: SocketAddr, agent: &UdpSocket) -> (Outlet,
         limits,
     };
     let outlet = Outlet::open(settings).await.unwrap();
-    let inlet = Inlet::open(way, outlet.address(), agent.local_addr().unwrap()).await.unwrap();
+    let inlet = Inlet::open(way, &[outlet.address()], agent.local_addr().unwrap()).await.unwrap();
+    inlet.ready().await.unwrap();
     (outlet, inlet)
 }
 

@@ -41,4 +41,4 @@ pub use lightcone_responder::flags;
 pub use limits::Limits;
 pub use outlet::{Outlet, OutletSettings};
 pub use proxy::Proxy;
-pub use stand_in::{StandIn, stand_in};
+pub use stand_in::stand_in;

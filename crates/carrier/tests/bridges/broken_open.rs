@@ -1,10 +1,10 @@
 //! A proxy that breaks TLS open, reads along and makes a new TLS of its own: it is let through, and it gains nothing.
 
-use lightcone_carrier::{Inlet, Limits};
+use lightcone_carrier::Limits;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::ends::{Authority, receive, socket, way};
+use crate::ends::{Authority, reach, receive, socket, way};
 
 #[tokio::test]
 async fn a_proxy_that_breaks_tls_open_is_as_good_as_none() {
@@ -19,7 +19,7 @@ async fn a_proxy_that_breaks_tls_open_is_as_good_as_none() {
         let _ = copy_bidirectional(&mut inside, &mut outside).await;
     });
     let agent = socket().await;
-    let inlet = Inlet::open(&way(), at, agent.local_addr().unwrap()).await.unwrap();
+    let inlet = reach(&way(), at, agent.local_addr().unwrap()).await.unwrap();
     agent.send_to(&[192; 192], inlet.address()).await.unwrap();
     let (got, from) = receive(&landmark).await;
     assert_eq!(got, [192; 192]);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lightcone_carrier::{Certificate, Limits, Outlet, OutletSettings, Way};
+use lightcone_carrier::{CarrierError, Certificate, Inlet, Limits, Outlet, OutletSettings, Way};
 use tempfile::TempDir;
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
@@ -55,6 +55,17 @@ pub(crate) fn settings(landmark: SocketAddr) -> OutletSettings {
 
 pub(crate) fn way() -> Way {
     Way::new(None, None, &[]).unwrap()
+}
+
+/// An inlet that carries, or why it does not.
+pub(crate) async fn reach(
+    way: &Way,
+    landmark: SocketAddr,
+    agent: SocketAddr,
+) -> Result<Inlet, Arc<CarrierError>> {
+    let inlet = Inlet::open(way, &[landmark], agent).await?;
+    soon(inlet.ready()).await?;
+    Ok(inlet)
 }
 
 /// A certificate in files, and who trusts it and nobody else.

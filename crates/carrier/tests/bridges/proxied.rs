@@ -3,12 +3,13 @@
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
-use lightcone_carrier::{CarrierError, Inlet, Outlet, Proxy, Way};
+use lightcone_carrier::{CarrierError, Outlet, Proxy, Way};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-use crate::ends::{settings, socket, soon};
+use crate::ends::{reach, settings, socket, soon};
 use crate::session::a_session;
 
 struct Tinyproxy {
@@ -68,10 +69,10 @@ impl Drop for Tinyproxy {
     }
 }
 
-async fn refused(way: &Way) -> CarrierError {
+async fn refused(way: &Way) -> Arc<CarrierError> {
     let (landmark, agent) = (socket().await, socket().await);
     let outlet = Outlet::open(settings(landmark.local_addr().unwrap())).await.unwrap();
-    let refused = Inlet::open(way, outlet.address(), agent.local_addr().unwrap()).await.err().unwrap();
+    let refused = reach(way, outlet.address(), agent.local_addr().unwrap()).await.err().unwrap();
     assert_eq!(outlet.counted().carried, 0);
     refused
 }
@@ -88,7 +89,7 @@ async fn a_session_goes_through_a_proxy_that_asks_who_is_there() {
     a_session(&proxy.way("agent:se-cret@")).await;
     for credentials in ["", "agent:wrong@", "other:se-cret@"] {
         let refused = refused(&proxy.way(credentials)).await;
-        assert!(matches!(refused, CarrierError::ProxyRefused { status: 407 | 401, .. }), "{refused}");
+        assert!(matches!(*refused, CarrierError::ProxyRefused { status: 407 | 401, .. }), "{refused}");
         assert!(!refused.to_string().contains("se-cret"), "{refused}");
     }
 }
@@ -97,7 +98,7 @@ async fn a_session_goes_through_a_proxy_that_asks_who_is_there() {
 async fn a_proxy_that_does_not_connect_to_that_port_is_named_with_its_answer() {
     let Some(proxy) = Tinyproxy::start("ConnectPort 1").await else { return };
     let refused = refused(&proxy.way("")).await;
-    assert!(matches!(refused, CarrierError::ProxyRefused { status: 403, .. }), "{refused}");
+    assert!(matches!(*refused, CarrierError::ProxyRefused { status: 403, .. }), "{refused}");
     assert!(refused.to_string().contains(&format!("127.0.0.1:{} answered 403", proxy.port)), "{refused}");
 }
 
@@ -107,9 +108,9 @@ async fn a_landmark_that_the_proxy_cannot_reach_and_a_proxy_that_is_not_there_ar
     let agent = socket().await.local_addr().unwrap();
     let way = Way::new(Some(format!("http://{nobody}").parse().unwrap()), None, &[]).unwrap();
     let landmark = "192.0.2.77:443".parse().unwrap();
-    let absent = Inlet::open(&way, landmark, agent).await.err().unwrap();
-    assert!(matches!(&absent, CarrierError::Connect { to, .. } if *to == nobody.to_string()), "{absent}");
+    let absent = reach(&way, landmark, agent).await.err().unwrap();
+    assert!(matches!(&*absent, CarrierError::Connect { to, .. } if *to == nobody.to_string()), "{absent}");
     let Some(proxy) = Tinyproxy::start("").await else { return };
-    let unreached = Inlet::open(&proxy.way(""), nobody, agent).await.err().unwrap();
-    assert!(matches!(unreached, CarrierError::ProxyRefused { status: 500..600, .. }), "{unreached}");
+    let unreached = reach(&proxy.way(""), nobody, agent).await.err().unwrap();
+    assert!(matches!(*unreached, CarrierError::ProxyRefused { status: 500..600, .. }), "{unreached}");
 }

@@ -3,7 +3,7 @@
 use lightcone_carrier::{CarrierError, Inlet, Outlet, OutletSettings, State, Way};
 use tokio::net::UdpSocket;
 
-use crate::ends::{receive, settings, socket, soon, v4, way};
+use crate::ends::{reach, receive, settings, socket, soon, v4, way};
 
 /// Sends both ways until each has heard the other; then nothing is under way.
 async fn exchange(agent: &UdpSocket, inlet: &Inlet, landmark: &UdpSocket) {
@@ -21,7 +21,7 @@ async fn exchange(agent: &UdpSocket, inlet: &Inlet, landmark: &UdpSocket) {
 async fn datagrams_arrive_as_they_were_sent_both_ways() {
     let (landmark, agent) = (socket().await, socket().await);
     let outlet = Outlet::open(settings(landmark.local_addr().unwrap())).await.unwrap();
-    let inlet = Inlet::open(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
+    let inlet = reach(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
     exchange(&agent, &inlet, &landmark).await;
     let counted = outlet.counted();
     assert_eq!((counted.carried, counted.to_landmark, counted.to_agents), (1, 4, 4));
@@ -34,7 +34,7 @@ async fn agents_and_outlets_can_be_of_ipv6() {
     let listen = "[::1]:0".parse().unwrap();
     let settings = OutletSettings { listen, ..settings(landmark.local_addr().unwrap()) };
     let outlet = Outlet::open(settings).await.unwrap();
-    let inlet = Inlet::open(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
+    let inlet = reach(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
     assert!(inlet.address().is_ipv6());
     exchange(&agent, &inlet, &landmark).await;
 }
@@ -44,7 +44,7 @@ async fn sockets_bound_to_every_address_are_found_on_loopback() {
     let landmark = UdpSocket::bind("0.0.0.0:0").await.unwrap();
     let agent = UdpSocket::bind("0.0.0.0:0").await.unwrap();
     let outlet = Outlet::open(settings(landmark.local_addr().unwrap())).await.unwrap();
-    let inlet = Inlet::open(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
+    let inlet = reach(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
     exchange(&agent, &inlet, &landmark).await;
 }
 
@@ -52,7 +52,7 @@ async fn sockets_bound_to_every_address_are_found_on_loopback() {
 async fn what_the_protocol_does_not_send_that_way_is_not_carried() {
     let (landmark, agent) = (socket().await, socket().await);
     let outlet = Outlet::open(settings(landmark.local_addr().unwrap())).await.unwrap();
-    let inlet = Inlet::open(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
+    let inlet = reach(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
     for length in [0, 1, 48, 96, 193, 500] {
         agent.send_to(&vec![1; length], inlet.address()).await.unwrap();
     }
@@ -70,7 +70,7 @@ async fn what_the_protocol_does_not_send_that_way_is_not_carried() {
 async fn an_inlet_hears_its_agent_alone() {
     let (landmark, agent, other) = (socket().await, socket().await, socket().await);
     let outlet = Outlet::open(settings(landmark.local_addr().unwrap())).await.unwrap();
-    let inlet = Inlet::open(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
+    let inlet = reach(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
     other.send_to(&[1; 192], inlet.address()).await.unwrap();
     agent.send_to(&[2; 192], inlet.address()).await.unwrap();
     assert_eq!(receive(&landmark).await.0, [2; 192]);
@@ -83,7 +83,7 @@ async fn every_bridge_has_an_address_of_its_own_at_the_agent_and_every_source_on
     let outlet = Outlet::open(settings(landmark.local_addr().unwrap())).await.unwrap();
     let (mut inside, mut outside) = (Vec::new(), Vec::new());
     for _ in 0..4 {
-        let inlet = Inlet::open(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
+        let inlet = reach(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
         agent.send_to(&[1; 64], inlet.address()).await.unwrap();
         outside.push(receive(&landmark).await.1);
         inside.push(inlet.address().ip());
@@ -103,7 +103,7 @@ async fn a_connection_that_breaks_is_opened_again() {
     let (landmark, agent) = (socket().await, socket().await);
     let outlet = Outlet::open(settings(landmark.local_addr().unwrap())).await.unwrap();
     let listen = outlet.address();
-    let inlet = Inlet::open(&way(), listen, agent.local_addr().unwrap()).await.unwrap();
+    let inlet = reach(&way(), listen, agent.local_addr().unwrap()).await.unwrap();
     exchange(&agent, &inlet, &landmark).await;
     let mut state = inlet.state();
     drop(outlet);
@@ -117,6 +117,23 @@ async fn a_connection_that_breaks_is_opened_again() {
 }
 
 #[tokio::test]
+async fn what_is_said_before_there_is_a_connection_waits_for_it() {
+    let (landmark, agent) = (socket().await, socket().await);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = listener.local_addr().unwrap();
+    drop(listener);
+    let nobody = "127.0.0.1:1".parse().unwrap();
+    let inlet = Inlet::open(&way(), &[nobody, listen], agent.local_addr().unwrap()).await.unwrap();
+    agent.send_to(&[192; 192], inlet.address()).await.unwrap();
+    assert!(inlet.ready().await.is_err());
+    let settings = OutletSettings { listen, ..settings(landmark.local_addr().unwrap()) };
+    let _outlet = Outlet::open(settings).await.unwrap();
+    assert_eq!(receive(&landmark).await.0, [192; 192]);
+    let none = Inlet::open(&way(), &[], agent.local_addr().unwrap()).await.err().unwrap();
+    assert!(matches!(none, CarrierError::NoAddress), "{none}");
+}
+
+#[tokio::test]
 async fn names_that_tls_announces_are_agreed_on_or_refused() {
     let (landmark, agent) = (socket().await, socket().await);
     let agent_at = agent.local_addr().unwrap();
@@ -124,11 +141,11 @@ async fn names_that_tls_announces_are_agreed_on_or_refused() {
     let settings = OutletSettings { alpn: alpn.clone(), ..settings(landmark.local_addr().unwrap()) };
     let outlet = Outlet::open(settings).await.unwrap();
     let same = Way::new(None, Some("landmark.example"), &alpn).unwrap();
-    let inlet = Inlet::open(&same, outlet.address(), agent_at).await.unwrap();
+    let inlet = reach(&same, outlet.address(), agent_at).await.unwrap();
     exchange(&agent, &inlet, &landmark).await;
     let other = Way::new(None, None, &["imap".to_owned()]).unwrap();
-    let refused = Inlet::open(&other, outlet.address(), agent_at).await.err().unwrap();
-    assert!(matches!(refused, CarrierError::Tls { .. }), "{refused}");
+    let refused = reach(&other, outlet.address(), agent_at).await.err().unwrap();
+    assert!(matches!(*refused, CarrierError::Tls { .. }), "{refused}");
     let refused = Way::new(None, Some("no name"), &[]).err().unwrap();
     assert!(matches!(refused, CarrierError::ServerName(_)), "{refused}");
 }
@@ -145,7 +162,7 @@ async fn an_address_that_is_taken_and_one_where_nobody_is_are_told() {
     // The port is free again once the task has gone.
     let refused = soon(async {
         loop {
-            if let Err(refused) = Inlet::open(&way(), listen, at).await {
+            if let Err(refused) = reach(&way(), listen, at).await {
                 return refused;
             }
         }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lightcone_carrier::flags::CARRIED;
-use lightcone_carrier::{Inlet, Outlet, StandIn, Way, stand_in};
+use lightcone_carrier::{Outlet, State, Way, stand_in};
 use lightcone_probe::assignment::Assignment;
 use lightcone_probe::chance::{Chance as _, Seeded};
 use lightcone_probe::handshake::StaticKey;
@@ -20,7 +20,7 @@ use lightcone_probe::udp::{
 use lightcone_probe::verify::{Checked, complete, precheck};
 use lightcone_probe::{Binding, LandmarkId, SessionId, SigningKey, agent, landmark};
 
-use crate::ends::{settings, v4, way};
+use crate::ends::{reach, settings, v4, way};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const PROBES: u16 = 32;
@@ -109,8 +109,7 @@ pub(crate) async fn a_session(way: &Way) -> Checked {
     let pair = Pair::new(CARRIED);
     let outlet = Outlet::open(settings(pair.landmark())).await.unwrap();
     let (assignment, plan) = pair.papers(7, outlet.address());
-    let StandIn { plan, inlets, unreached } = stand_in(plan, pair.agent(), way).await;
-    assert!(unreached.is_empty(), "{}", unreached[0].1);
+    let (plan, inlets) = stand_in(plan, pair.agent(), way).await.unwrap();
     assert_eq!(inlets.len(), 1);
     let (report, checked) = pair.measure(assignment, plan);
     assert!(checked.corroborated);
@@ -143,7 +142,7 @@ async fn no_bound_is_shorter_than_what_somebody_beside_the_agent_saw() {
     let pair = Pair::new(CARRIED);
     let outlet = Outlet::open(settings(pair.landmark())).await.unwrap();
     let tap = Tap::before(pair.agent());
-    let inlet = Inlet::open(&way(), outlet.address(), tap.outside).await.unwrap();
+    let inlet = reach(&way(), outlet.address(), tap.outside).await.unwrap();
     tap.toward(inlet.address());
     let (assignment, plan) = pair.papers(9, tap.inside);
     let (_, checked) = pair.measure(assignment, plan);
@@ -155,15 +154,22 @@ async fn no_bound_is_shorter_than_what_somebody_beside_the_agent_saw() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn landmarks_that_cannot_be_reached_are_left_out_and_told() {
+async fn a_landmark_that_cannot_be_reached_holds_up_no_other() {
     let pair = Pair::new(CARRIED);
+    let outlet = Outlet::open(settings(pair.landmark())).await.unwrap();
+    let (assignment, mut plan) = pair.papers(10, outlet.address());
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let (_, plan) = pair.papers(10, nobody);
-    let id = plan.landmarks[0].id;
-    let StandIn { plan, inlets, unreached } = stand_in(plan, pair.agent(), &way()).await;
-    assert!(plan.landmarks.is_empty() && inlets.is_empty());
-    assert_eq!(unreached.len(), 1);
-    assert_eq!(unreached[0].0, id);
+    let other = StaticKey::from_bytes([5; 32]).public();
+    let absent =
+        PlannedLandmark { id: LandmarkId::of(&other), x25519: other, v4: Some(v4(nobody)), v6: None };
+    plan.landmarks.push(absent);
+    plan.landmarks.sort_unstable_by_key(|landmark| landmark.id);
+    let place = plan.landmarks.iter().position(|landmark| landmark.id == absent.id).unwrap();
+    let (plan, inlets) = stand_in(plan, pair.agent(), &way()).await.unwrap();
+    let (_, checked) = pair.measure(assignment, plan);
+    assert!(checked.diagnostics.answered > 0);
+    assert!(matches!(*inlets[place].state().borrow(), State::Unreachable(_)));
+    assert!(matches!(*inlets[1 - place].state().borrow(), State::Carrying));
 }
 
 /// Passes datagrams and writes down how long the agent took.

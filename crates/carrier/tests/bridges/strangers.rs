@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use lightcone_carrier::{Inlet, Limits, Outlet};
+use lightcone_carrier::{Limits, Outlet};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 
-use crate::ends::{Authority, receive, settings, socket, soon, way};
+use crate::ends::{Authority, reach, receive, settings, socket, soon, way};
 
 /// The other end gives up: it closes, or what is sent is refused.
 async fn is_closed(stream: &mut (impl AsyncRead + Unpin)) {
@@ -17,7 +17,7 @@ async fn is_closed(stream: &mut (impl AsyncRead + Unpin)) {
 /// Somebody honest still gets through.
 async fn still_carries(outlet: &Outlet, landmark: &UdpSocket) {
     let agent = socket().await;
-    let inlet = Inlet::open(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
+    let inlet = reach(&way(), outlet.address(), agent.local_addr().unwrap()).await.unwrap();
     agent.send_to(&[192; 192], inlet.address()).await.unwrap();
     let (got, from) = receive(landmark).await;
     assert_eq!(got, [192; 192]);
