@@ -2,6 +2,8 @@
 
 mod ground;
 mod house;
+pub mod paper;
+pub mod players;
 mod seed;
 mod world;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lightcone_store::{
-    Agent, Filter, LIST_MAX, PageRequest, SessionState, Store, SubjectKind, VerdictFilter,
+    Agent, Filter, LIST_MAX, PageRequest, Session, SessionState, Store, SubjectKind, VerdictFilter,
 };
 
 use super::clock::now_ns;
@@ -44,13 +44,27 @@ impl Measuring {
                 after = sessions.last().map(|session| session.id.clone());
                 // The mesh measures itself anew; only agents' sessions are announced and counted.
                 for session in sessions.into_iter().filter(|it| it.subject_kind == SubjectKind::Agent) {
-                    self.keep(&self.desk.put(session));
+                    self.take_up(session).await?;
                 }
                 if is_last {
                     break;
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Puts a session back on the desk, with who has reported already.
+    async fn take_up(self: &Arc<Self>, session: Session) -> Result<(), Trouble> {
+        let is_measured = session.state != SessionState::Summoned;
+        let open = self.desk.put(session);
+        if is_measured {
+            let waiting = self.store.pending_reports(&open.id).await?;
+            let measured = self.store.measurements(&open.id).await?;
+            waiting.iter().for_each(|report| open.arrive(&report.landmark));
+            measured.iter().for_each(|seen| open.arrive(&seen.landmark));
+        }
+        self.keep(&open);
         Ok(())
     }
 

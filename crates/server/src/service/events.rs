@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::{BoxStream, unfold};
 use tokio::sync::watch;
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use tonic::Status;
 
 use crate::clock::now_ns;
@@ -15,9 +15,9 @@ use crate::status;
 /// Time between two signs of life. The first comes at once: it says that the line is open.
 pub(super) const ALIVE: Duration = Duration::from_secs(15);
 
-/// Clock ticks for signs of life.
+/// Clock ticks for signs of life, the first one a while from now: the first sign needs no clock.
 pub(super) fn ticks() -> Interval {
-    let mut ticks = interval(ALIVE);
+    let mut ticks = interval_at(Instant::now() + ALIVE, ALIVE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
 }
@@ -26,6 +26,7 @@ struct Line<E> {
     listener: Listener<E>,
     draining: watch::Receiver<bool>,
     ticks: Interval,
+    is_new: bool,
     is_over: bool,
 }
 
@@ -41,10 +42,13 @@ where
     E: Send + 'static,
     M: Send + 'static,
 {
-    let line = Line { listener, draining, ticks: ticks(), is_over: false };
+    let line = Line { listener, draining, ticks: ticks(), is_new: true, is_over: false };
     unfold(line, move |mut line| async move {
         if line.is_over {
             return None;
+        }
+        if std::mem::take(&mut line.is_new) {
+            return Some((Ok(alive(now_ns())), line));
         }
         let event = tokio::select! {
             biased;

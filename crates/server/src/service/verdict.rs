@@ -109,6 +109,8 @@ impl VerdictService for Verdicts {
             given,
             draining: self.measuring.draining(),
             ticks: ticks(),
+            // The first message is a sign of life with a token to come back with.
+            is_new: true,
             ready: VecDeque::new(),
             is_over: false,
         };
@@ -126,6 +128,7 @@ struct Watcher {
     given: watch::Receiver<()>,
     draining: watch::Receiver<bool>,
     ticks: Interval,
+    is_new: bool,
     ready: VecDeque<v1::WatchVerdictsResponse>,
     is_over: bool,
 }
@@ -144,6 +147,9 @@ impl Watcher {
     }
 
     async fn next(&mut self) -> Result<v1::WatchVerdictsResponse, Status> {
+        if std::mem::take(&mut self.is_new) {
+            return Ok(self.message(Vec::new()));
+        }
         loop {
             if let Some(message) = self.ready.pop_front() {
                 return Ok(message);
