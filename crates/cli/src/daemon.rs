@@ -1,6 +1,5 @@
 //! What the daemons have in common: settings from a file, a log, a runtime, and signals that end them.
 
-use std::future::Future;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -74,12 +73,10 @@ impl StopSignal {
     }
 
     /// Waits for one of them.
-    pub(crate) fn wait(mut self) -> impl Future<Output = ()> {
-        async move {
-            tokio::select! {
-                _ = self.interrupt.recv() => {}
-                _ = self.terminate.recv() => {}
-            }
+    pub(crate) async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
 }
