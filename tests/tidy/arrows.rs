@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 7] = [
     &["lightcone-agent", "lightcone-firmware", "lightcone-landmark", "lightcone-server", "lightcone-wan"],
     &["lightcone-rehearsal"],
     &["lightcone-cli"],
-    &["lightcone-tests"],
+    &["lightcone-fuzz", "lightcone-tests"],
 ];
 /// Floors whose crates are domain crates, the contract excepted.
 const DOMAIN_FLOORS: usize = 2;
