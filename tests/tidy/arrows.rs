@@ -189,7 +189,7 @@ fn forbidden(packages: &[Package], lock: &Table) -> Complaints {
             continue;
         }
         for (found, by) in reached(package, packages, &locked) {
-            if FORBIDDEN.contains(&found.as_str()) {
+            if FORBIDDEN.contains(&bare(&found)) {
                 complaints.push(format!("{}: reaches {found} by way of {by}", package.name));
             }
         }
@@ -204,14 +204,17 @@ fn reached(
     locked: &BTreeMap<String, BTreeSet<String>>,
 ) -> BTreeMap<String, String> {
     let mut reached = BTreeMap::new();
-    let mut open: Vec<(String, String)> = needed(package).map(|to| (to, package.name.clone())).collect();
+    let mut open: Vec<(String, String)> =
+        versions(package, locked).into_iter().map(|to| (to, package.name.clone())).collect();
     while let Some((name, by)) = open.pop() {
         if reached.contains_key(&name) {
             continue;
         }
         let next: Vec<String> = match packages.iter().find(|package| package.name == name) {
-            Some(ours) => needed(ours).collect(),
-            None => locked.get(&name).into_iter().flatten().cloned().collect(),
+            Some(ours) => versions(ours, locked),
+            None => {
+                locked.get(&name).or_else(|| locked.get(bare(&name))).into_iter().flatten().cloned().collect()
+            }
         };
         open.extend(next.into_iter().map(|to| (to, name.clone())));
         reached.insert(name, by);
@@ -223,14 +226,34 @@ fn needed(package: &Package) -> impl Iterator<Item = String> {
     package.edges.iter().filter(|edge| edge.needed).map(|edge| edge.to.clone())
 }
 
-/// Whom each package of the lock file depends on; versions are taken together.
+/// What one of our packages needs, in the versions that the lock file gives it.
+fn versions(ours: &Package, locked: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let listed = locked.get(&ours.name);
+    let exact = |name: String| {
+        let found: Vec<String> =
+            listed.into_iter().flatten().filter(|entry| bare(entry) == name).cloned().collect();
+        if found.is_empty() { vec![name] } else { found }
+    };
+    needed(ours).flat_map(exact).collect()
+}
+
+/// The name of a package, without its version.
+fn bare(entry: &str) -> &str {
+    entry.split(' ').next().unwrap_or(entry)
+}
+
+/// Whom each package of the lock file depends on: by name and version, as entries name it where there are several,
+/// and by name alone for all versions together.
 fn locked(lock: &Table) -> BTreeMap<String, BTreeSet<String>> {
     let mut locked: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in lock["package"].as_array().into_iter().flatten() {
         let name = package["name"].as_str().unwrap_or_default();
         let listed = package.get("dependencies").and_then(Value::as_array).into_iter().flatten();
-        let names = listed.filter_map(Value::as_str).filter_map(|entry| entry.split(' ').next());
-        locked.entry(name.to_owned()).or_default().extend(names.map(str::to_owned));
+        let entries: Vec<String> = listed.filter_map(Value::as_str).map(str::to_owned).collect();
+        if let Some(version) = package.get("version").and_then(Value::as_str) {
+            locked.entry(format!("{name} {version}")).or_default().extend(entries.iter().cloned());
+        }
+        locked.entry(name.to_owned()).or_default().extend(entries);
     }
     locked
 }
@@ -328,6 +351,15 @@ mod planted {
         assert_none(&forbidden(&core("target.'cfg(loom)'.dependencies"), &lock));
         let server = packages(&["[package]\nname = 'lightcone-server'\n[dependencies]\na = '1'"]);
         assert_none(&forbidden(&server, &lock));
+    }
+
+    #[test]
+    fn another_version_of_a_crate_is_another_crate() {
+        let lock = "[[package]]\nname = 'a'\nversion = '1.0.0'\ndependencies = ['tokio']\n[[package]]\nname = 'a'\nversion = '2.0.0'\n[[package]]\nname = 'lightcone-core'\ndependencies = ['a V']";
+        let core = packages(&["[package]\nname = 'lightcone-core'\n[dependencies]\na = '1'"]);
+        let told = |version: &str| forbidden(&core, &lock.replace('V', version).parse().unwrap());
+        assert_one(&told("1.0.0"), "lightcone-core: reaches tokio by way of a");
+        assert_none(&told("2.0.0"));
     }
 
     #[test]
