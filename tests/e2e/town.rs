@@ -53,6 +53,7 @@ pub(crate) fn quick(config: &mut Config) {
     config.mesh.interval_ms = 0;
     config.sessions.per_day = 0;
     config.sessions.lead_ms = 10_000;
+    config.sessions.notice_ms = 50;
     config.sessions.window_ms = 2_000;
     config.sessions.grace_ms = 10_000;
 }

@@ -17,6 +17,6 @@ pub use attack::{ATTACKS, Scene, Tried, attack};
 pub use cast::{AgentPart, Cast, LandmarkPart, Spot, SitePart};
 pub use error::RehearsalError;
 pub use replay::Replay;
-pub use sight::{Sight, Told};
+pub use sight::{Asked, Sight, Told};
 pub use stage::{Outcome, Stage, StageSettings};
 pub use tranche::{judge, sightings};

@@ -89,7 +89,8 @@ impl Drop for Folder {
 fn relay(args: &AttackRelayArgs, notes: Notes) -> Outcome<Exit> {
     stop::listen()?;
     let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("no such relay: {error}"));
-    let place = || Place::new("here", lightcone_core::Point::default());
+    let here = lightcone_core::Point::from_degrees(0.0, 0.0).map_err(|error| wrong(&error))?;
+    let place = || Place::new("here", here);
     let agents = Host::new("agents", place()).sends_from(Source::Anyone);
     let hosts = [Host::new("landmark", place()).serves(args.listen, args.landmark), agents];
     let wan = Wan::start(&hosts, Paths::fixed(&hosts, Path::default())).map_err(|error| wrong(&error))?;

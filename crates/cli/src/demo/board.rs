@@ -1,7 +1,7 @@
 //! The board: what is known of each chip, live while sessions run, by site when they are over.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write, stderr};
+use std::io::{IsTerminal, stderr};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use lightcone_rehearsal::{Asked, Cast, Outcome as Seen, Sight};

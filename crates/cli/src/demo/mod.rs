@@ -15,7 +15,7 @@ use lightcone_wan::Geography;
 use crate::args::DemoArgs;
 use crate::command::Notes;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::out::{Out, Style, Tone};
+use crate::out::{Out, Tone};
 use crate::stop;
 use acts::Story;
 
@@ -119,9 +119,4 @@ pub(crate) fn failed(error: RehearsalError) -> Failure {
         RehearsalError::Call { .. } => Failure::server(error.to_string()),
         error => Failure::machine(error.to_string()),
     }
-}
-
-/// A word in the colour of what it means.
-pub(crate) fn painted(style: Style, finding: lightcone_core::Finding) -> String {
-    style.paint(crate::render::words::tone(finding), finding.name())
 }

@@ -62,7 +62,7 @@ impl StageSettings {
             window: Duration::from_millis(1_500),
             probes: 16,
             mesh_interval: Duration::ZERO,
-            log: "error".to_owned(),
+            log: std::env::var("REHEARSAL_LOG").unwrap_or("error".to_owned()),
             understudies: Vec::new(),
         }
     }
@@ -198,7 +198,7 @@ impl Stage {
         agents: &[String],
         tell: &mut dyn FnMut(&str, &Outcome),
     ) -> Result<BTreeMap<String, Outcome>, RehearsalError> {
-        let patience = self.settings.window + service::LEAD + service::GRACE;
+        let patience = self.settings.window + service::LEAD + service::NOTICE + service::GRACE;
         self.runtime.block_on(self.verdicts.ask(&self.channel, agents, patience, tell))
     }
 

@@ -15,8 +15,10 @@ use crate::error::RehearsalError;
 
 /// Time between a summons and the end of its use.
 pub(super) const LEAD: Duration = Duration::from_millis(2_000);
+/// Time between attestation and measuring, in which landmarks hear of it.
+pub(super) const NOTICE: Duration = Duration::from_millis(150);
 /// How long the service waits for reports after a session's end.
-pub(super) const GRACE: Duration = Duration::from_millis(600);
+pub(super) const GRACE: Duration = Duration::from_millis(3_000);
 /// How long it may take to start.
 const START: Duration = Duration::from_secs(20);
 
@@ -36,7 +38,8 @@ impl Service {
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::Builder::new().name("service".to_owned()).spawn(move || {
             // An error means that the stage is gone, which is as good a reason to stop.
-            run_until(config, |address| drop(ready.send(address)), || async { stopped.await.unwrap_or_default() })
+            let tell = |address| _ = ready.send(address);
+            run_until(config, tell, || async { stopped.await.unwrap_or_default() })
         });
         let thread = thread.map_err(|error| RehearsalError::machine("cannot start a thread", error))?;
         let Ok(address) = serves.recv_timeout(START) else {
@@ -102,6 +105,7 @@ fn config(settings: &StageSettings) -> Config {
     config.store.folder = settings.folder.display().to_string();
     config.sessions.per_day = 0;
     config.sessions.lead_ms = LEAD.as_millis() as u64;
+    config.sessions.notice_ms = NOTICE.as_millis() as u64;
     config.sessions.window_ms = settings.window.as_millis() as u64;
     config.sessions.grace_ms = GRACE.as_millis() as u64;
     config.sessions.probes = settings.probes;

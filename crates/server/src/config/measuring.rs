@@ -41,6 +41,9 @@ pub struct SessionSettings {
     pub lead_ms: u64,
     /// The most landmarks that measure in one session, 1 to 64.
     pub landmarks: u32,
+    /// How long after an agent attested measuring begins, in milliseconds; at most 60,000. Long enough for the
+    /// farthest landmark to hear of it: until then it is silent to the agent.
+    pub notice_ms: u64,
     /// How long the landmarks of one session may challenge, in milliseconds.
     pub window_ms: u64,
     /// How long after that transcript and reports may come, in milliseconds.
@@ -87,7 +90,15 @@ pub struct RetentionSettings {
 
 impl Default for SessionSettings {
     fn default() -> Self {
-        Self { per_day: 12, lead_ms: 5_000, landmarks: 16, window_ms: 5_000, grace_ms: 2_000, probes: 64 }
+        Self {
+            per_day: 12,
+            lead_ms: 5_000,
+            landmarks: 16,
+            notice_ms: 500,
+            window_ms: 5_000,
+            grace_ms: 2_000,
+            probes: 64,
+        }
     }
 }
 
@@ -121,11 +132,14 @@ impl Config {
         let sessions = &self.sessions;
         let ns = |ms: u64| (ms as i64).saturating_mul(NS_PER_MS);
         // A session has to be over before the next one of the same agent.
-        let whole = Duration::from_millis(sessions.lead_ms + sessions.window_ms + sessions.grace_ms);
+        let whole = Duration::from_millis(
+            sessions.lead_ms + sessions.notice_ms + sessions.window_ms + sessions.grace_ms,
+        );
         Rules {
             draw: Draw::new(sessions.per_day, whole),
             lead_ns: ns(sessions.lead_ms),
             landmarks: sessions.landmarks as usize,
+            notice_ns: ns(sessions.notice_ms),
             window_ns: ns(sessions.window_ms),
             grace_ns: ns(sessions.grace_ms),
             probes: sessions.probes as u16,
@@ -143,6 +157,7 @@ pub(super) fn check(config: &Config) -> Result<(), InvalidSetting> {
     within("sessions.per_day", sessions.per_day.into(), [0, PER_DAY_MAX.into()], "sessions a day")?;
     within("sessions.lead_ms", sessions.lead_ms, [1, LEAD_MS_MAX], "milliseconds")?;
     within("sessions.landmarks", sessions.landmarks.into(), [1, LANDMARKS_MAX.into()], "landmarks")?;
+    within("sessions.notice_ms", sessions.notice_ms, [0, LEAD_MS_MAX], "milliseconds")?;
     within("sessions.window_ms", sessions.window_ms, WINDOW_MS, "milliseconds")?;
     within("sessions.grace_ms", sessions.grace_ms, [1, GRACE_MS_MAX], "milliseconds")?;
     within("sessions.probes", sessions.probes.into(), [1, PROBES_MAX.into()], "challenges")?;

@@ -80,6 +80,8 @@ impl Measuring {
         let (binding, appraisal, asked) = self.appraise(errand, &agent, name, asked).await?;
         let landmarks = self.chosen(&agent).await?;
         let now = now_ns();
+        // Assignments have to reach the landmarks before the agent does: a stranger is met with silence.
+        let begin = now.saturating_add(self.rules.notice_ns);
         let attested = Attested {
             binding,
             session_signing_key: asked.signing_key,
@@ -88,8 +90,8 @@ impl Measuring {
             evidence: asked.evidence,
             residency: appraisal.residency.to_owned(),
             landmarks,
-            not_before: now,
-            not_after: now.saturating_add(self.rules.window_ns),
+            not_before: begin,
+            not_after: begin.saturating_add(self.rules.window_ns),
             time: now,
         };
         let record = self.store.attest_session(&open.id, attested).await?;

@@ -10,6 +10,8 @@ use lightcone_store::Measurement;
 
 /// In [`Measurement::flags`]: the agent's transcript bears it out.
 pub(crate) const CORROBORATED: i32 = 1;
+/// In [`Measurement::flags`]: the agent says that the best sample went through the fallback carrier, a stream.
+pub(crate) const CARRIED: i32 = 2;
 
 /// What a report is held against.
 pub(crate) struct Standard<'a> {
@@ -116,6 +118,12 @@ pub(crate) fn measurement(checked: &Checked, session: &str, landmark: &str) -> M
         loss_ppm: i32::try_from(lost).unwrap_or(i32::MAX),
         p1_ns: i64::from(diagnostics.p1_ns),
         p50_ns: i64::from(diagnostics.p50_ns),
-        flags: if checked.corroborated { CORROBORATED } else { 0 },
+        flags: if checked.corroborated { CORROBORATED } else { 0 }
+            | if is_carried(checked) { CARRIED } else { 0 },
     }
+}
+
+fn is_carried(checked: &Checked) -> bool {
+    let answer = checked.best.and_then(|sample| sample.sent.answer);
+    answer.is_some_and(|answer| answer.flags & lightcone_probe::flags::CARRIED != 0)
 }

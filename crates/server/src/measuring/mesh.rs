@@ -43,6 +43,7 @@ impl Measuring {
         answerer: &Known,
     ) -> Result<(), Trouble> {
         let now = now_ns();
+        let begin = now.saturating_add(self.rules.notice_ns);
         let Some((by, of)) = challenger.versions.last().zip(answerer.versions.last()) else { return Ok(()) };
         let wire_id = chance::bytes()?;
         let session = Session {
@@ -62,8 +63,8 @@ impl Measuring {
             evidence: Vec::new(),
             residency: String::new(),
             landmarks: Vec::new(),
-            not_before: now,
-            not_after: now.saturating_add(self.rules.window_ns),
+            not_before: begin,
+            not_after: begin.saturating_add(self.rules.window_ns),
             as_of: None,
             story_time: None,
             transcript: Vec::new(),
@@ -78,8 +79,8 @@ impl Measuring {
             evidence: Vec::new(),
             residency: String::new(),
             landmarks: vec![challenger.record.id.clone()],
-            not_before: now,
-            not_after: now.saturating_add(self.rules.window_ns),
+            not_before: begin,
+            not_after: begin.saturating_add(self.rules.window_ns),
             time: now,
         };
         let record = self.store.attest_session(&session.id, attested).await?;

@@ -47,6 +47,7 @@ use crate::compute::{Compute, Errand};
 use crate::context::Context;
 use crate::wire::Violation;
 
+pub(crate) use check::CARRIED;
 pub(crate) use desk::name_of;
 pub(crate) use draw::Draw;
 pub(crate) use evidence::EVIDENCE_BYTES_MAX;
@@ -65,6 +66,8 @@ pub(crate) struct Rules {
     pub(crate) landmarks: usize,
     /// How long landmarks may challenge.
     pub(crate) window_ns: i64,
+    /// How long after an agent attested measuring begins.
+    pub(crate) notice_ns: i64,
     /// How long after that reports and transcript may come.
     pub(crate) grace_ns: i64,
     /// Challenges of one landmark.
