@@ -1,7 +1,8 @@
 //! A landmark by hand against a real agent thread: the calls of the landmark's thread, without its schedule.
 
 use std::collections::VecDeque;
-use std::net::{SocketAddr, SocketAddrV4};
+use std::hint::black_box;
+use std::net::{SocketAddr, SocketAddrV4, UdpSocket};
 use std::os::fd::AsFd;
 use std::sync::mpsc::{Receiver, sync_channel};
 
@@ -13,8 +14,10 @@ use lightcone_probe::tai64n::Tai64n;
 use lightcone_probe::udp::socket::{Socket, Stamping};
 use lightcone_probe::udp::{AgentSetup, AgentThread, Bound, Engagement, Event, Sockets, clocks};
 use lightcone_probe::{Binding, LandmarkId, Nonce, SessionId, agent};
-use lightcone_responder::{CHALLENGES_MAX, Challenge, Packet, Reply, SessionKeys, prove};
+use lightcone_responder::{CHALLENGES_MAX, Challenge, Packet, Reply, Responder, Seen, SessionKeys, prove};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+const ALONE: usize = 200_000;
 
 /// One measurement, in nanoseconds.
 #[derive(Clone, Copy)]
@@ -34,6 +37,27 @@ pub(crate) struct Driver {
     events: Receiver<Event>,
     sessions: u64,
     open: Option<Open>,
+}
+
+/// A thread that sends back what it gets.
+pub(crate) struct Echo {
+    at: SocketAddr,
+}
+
+impl Echo {
+    /// Starts it; it ends with the process.
+    pub(crate) fn start() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let at = socket.local_addr().unwrap();
+        let echo = move || {
+            let mut buffer = [0; 256];
+            while let Ok((length, from)) = socket.recv_from(&mut buffer) {
+                let _ = socket.send_to(&buffer[..length], from);
+            }
+        };
+        std::thread::Builder::new().name("lc-echo".into()).spawn(echo).unwrap();
+        Self { at }
+    }
 }
 
 struct Open {
@@ -95,33 +119,56 @@ impl Driver {
     /// Nanoseconds of processor that the agent's thread spent for each of so many challenges.
     pub(crate) fn load(&mut self, count: usize, window: usize) -> f64 {
         self.enter();
+        let to = self.open.as_ref().unwrap().at;
+        self.flood("lc-agent", to, count, window)
+    }
+
+    /// The same for a thread that only echoes.
+    pub(crate) fn load_of(&mut self, echo: &Echo, count: usize, window: usize) -> f64 {
+        self.flood("lc-echo", echo.at, count, window)
+    }
+
+    /// Nanoseconds that the responder takes for each challenge, without sockets.
+    pub(crate) fn respond_alone(&self) -> f64 {
         let open = self.open.as_ref().unwrap();
-        let packets: Vec<Packet> =
-            (0..CHALLENGES_MAX).map(|sequence| challenge(open.session, &open.keys, sequence, 0)).collect();
-        let before = spent_ns();
+        let packets = self.packets();
+        let mut responder = Responder::new(open.session, open.keys.clone());
+        let seen = Seen { t2: clocks::ntp(), ttl: 64 };
+        let spent = || nix::time::clock_gettime(nix::time::ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap();
+        let begun = spent();
+        for packet in packets.iter().cycle().take(ALONE) {
+            black_box(responder.respond(black_box(packet), seen, clocks::ntp)).unwrap();
+        }
+        let span = std::time::Duration::from(spent()) - std::time::Duration::from(begun);
+        span.as_nanos() as f64 / ALONE as f64
+    }
+
+    /// One less than the plan allows: after the last one an agent takes its leave.
+    fn packets(&self) -> Vec<Packet> {
+        let open = self.open.as_ref().unwrap();
+        (1..CHALLENGES_MAX).map(|sequence| challenge(open.session, &open.keys, sequence, 0)).collect()
+    }
+
+    fn flood(&mut self, thread: &str, to: SocketAddr, count: usize, window: usize) -> f64 {
+        let packets = self.packets();
+        let before = spent_ns(thread);
         let (mut sent, mut back) = (0, 0);
         let mut begun: VecDeque<i64> = VecDeque::new();
         while back < count {
             while sent < count && begun.len() < window {
-                self.socket.send(&packets[sent % packets.len()], open.at).unwrap();
+                self.socket.send(&packets[sent % packets.len()], to).unwrap();
                 begun.push_back(clocks::raw_ns());
                 sent += 1;
             }
             while self.socket.departed().unwrap().is_some() {}
-            match self.socket.receive().unwrap() {
-                Some(_) => {
-                    begun.pop_front();
-                    back += 1;
-                }
-                // What was lost for want of room is not waited for.
-                None if begun.front().is_some_and(|at| clocks::raw_ns() - at > 20_000_000) => {
-                    begun.pop_front();
-                    back += 1;
-                }
-                None => {}
+            let is_lost = begun.front().is_some_and(|at| clocks::raw_ns() - at > 1_000_000_000);
+            // What was lost for want of room is not waited for.
+            if self.socket.receive().unwrap().is_some() || is_lost {
+                begun.pop_front();
+                back += 1;
             }
         }
-        (spent_ns() - before) as f64 / count as f64
+        (spent_ns(thread) - before) as f64 / count as f64
     }
 
     /// A new session: the agent says HELLO, this end welcomes it at once.
@@ -178,11 +225,11 @@ fn wait(socket: &Socket) {
     let _ = poll(&mut waited, PollTimeout::from(100_u8));
 }
 
-/// Processor time of the agent's thread so far, from the scheduler.
-fn spent_ns() -> u64 {
+/// Processor time of a thread so far, from the scheduler.
+fn spent_ns(thread: &str) -> u64 {
     for task in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
         let read = |file: &str| std::fs::read_to_string(task.path().join(file)).unwrap_or_default();
-        if read("comm").trim() == "lc-agent" {
+        if read("comm").trim() == thread {
             return read("schedstat").split(' ').next().unwrap().parse().unwrap();
         }
     }

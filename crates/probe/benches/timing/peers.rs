@@ -36,17 +36,23 @@ pub(crate) fn irtt() -> Option<Server> {
     })
 }
 
-/// Round trips in nanoseconds.
-pub(crate) fn irtt_round(server: &Server, count: usize) -> Vec<i64> {
+/// Round trips in nanoseconds: as its client's clock saw them, and with the time that its server says it took
+/// subtracted, which no proof may do.
+pub(crate) fn irtt_round(server: &Server, count: usize) -> [Vec<i64>; 2] {
     let at = format!("127.0.0.1:{}", server.port);
     let span = format!("{}us", count * 300);
     let output = Command::new("irtt")
-        .args(["client", "-i", "300us", "-d", &span, "-l", "168", HMAC, "-Q", "-o", "-", "-w", "100ms", &at])
+        .args(["client", "-i", "300us", "-d", &span, "-l", "168", HMAC, "-Q", "-o", "-", &at])
         .output()
         .unwrap();
-    let Ok(read) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else { return Vec::new() };
+    let Ok(read) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else {
+        return Default::default();
+    };
     let trips = read["round_trips"].as_array().cloned().unwrap_or_default();
-    trips.iter().filter_map(|trip| trip["delay"]["rtt"].as_i64()).collect()
+    let at = |trip: &serde_json::Value, end: &str| trip["timestamps"]["client"][end]["monotonic"].as_i64();
+    let seen = trips.iter().filter_map(|trip| Some(at(trip, "receive")? - at(trip, "send")?));
+    let subtracted = trips.iter().filter_map(|trip| trip["delay"]["rtt"].as_i64());
+    [seen.collect(), subtracted.collect()]
 }
 
 pub(crate) fn sockperf() -> Option<Server> {
@@ -69,11 +75,12 @@ pub(crate) fn sockperf_round(server: &Server, count: usize) -> Vec<i64> {
         .status();
     let text = done.ok().and_then(|_| std::fs::read_to_string(&log).ok()).unwrap_or_default();
     let _ = std::fs::remove_file(&log);
-    // Lines of `sent, received` in seconds, after a heading.
-    let pairs = text.lines().filter_map(|line| {
-        let (sent, received) = line.split_once(',')?;
-        let (sent, received): (f64, f64) = (sent.trim().parse().ok()?, received.trim().parse().ok()?);
-        Some(((received - sent) * 1e9).round() as i64)
+    // Lines of `number, sent (s), received (s), round trip (µs)`, after a heading.
+    let trips = text.lines().filter_map(|line| {
+        let mut fields = line.split(',');
+        let _number: u64 = fields.next()?.trim().parse().ok()?;
+        let us: f64 = fields.next_back()?.trim().parse().ok()?;
+        Some((us * 1e3).round() as i64)
     });
-    pairs.take(count).collect()
+    trips.take(count).collect()
 }

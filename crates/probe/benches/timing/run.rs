@@ -4,7 +4,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::driver::Driver;
+use crate::driver::{Driver, Echo};
 use crate::peers;
 
 const ROUNDS: usize = 5;
@@ -26,7 +26,8 @@ pub(crate) fn all() {
     }
     sleep(Duration::from_millis(300));
     println!("{ROUNDS} rounds of {PINGS}, interleaved, {} µs apart; load {}", PAUSE.as_micros(), load());
-    let (mut ours, mut own, mut theirs, mut bare) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut ours, mut own) = (Vec::new(), Vec::new());
+    let (mut theirs, mut subtracted, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     let mut fallbacks = 0;
     for _ in 0..ROUNDS {
         let taken: Vec<_> = (0..PINGS)
@@ -38,13 +39,16 @@ pub(crate) fn all() {
         fallbacks += taken.iter().filter(|taken| taken.is_fallback).count();
         ours.extend(row(taken.iter().map(|taken| taken.rtt_ns).collect()));
         own.extend(row(taken.iter().map(|taken| taken.span_ns).collect()));
-        theirs.extend(irtt.as_ref().and_then(|irtt| row(peers::irtt_round(irtt, PINGS))));
+        let [seen, without] = irtt.as_ref().map(|irtt| peers::irtt_round(irtt, PINGS)).unwrap_or_default();
+        theirs.extend(row(seen));
+        subtracted.extend(row(without));
         bare.extend(sockperf.as_ref().and_then(|it| row(peers::sockperf_round(it, PINGS))));
     }
     println!("{:<44}{:>9}{:>9}{:>9}   rounds' minima", "median of the rounds, µs", "min", "p50", "p99");
     let ours = tell("ours, HMAC both ways, kernel stamps", &ours);
     tell("the same by the program's own clock", &own);
     let theirs = tell("irtt, HMAC, 168 B", &theirs);
+    tell("irtt less what its server says it took", &subtracted);
     let bare = tell("sockperf, no authentication, 168 B", &bare);
     println!("fallbacks to the own clock: {fallbacks} of {}", ROUNDS * PINGS);
     ratio("irtt / ours", theirs, ours);
@@ -52,14 +56,33 @@ pub(crate) fn all() {
     throughput(&mut driver);
 }
 
+/// What a challenge costs an agent's thread, beside a thread that only echoes and the responder by itself: three
+/// runs of each, interleaved.
 fn throughput(driver: &mut Driver) {
-    let mut costs: Vec<f64> = (0..3).map(|_| driver.load(LOAD, WINDOW)).collect();
-    costs.sort_by(f64::total_cmp);
+    let echo = Echo::start();
+    let (mut ours, mut bare, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..3 {
+        ours.push(driver.load(LOAD, WINDOW));
+        bare.push(driver.load_of(&echo, LOAD, WINDOW));
+        alone.push(driver.respond_alone());
+    }
+    let middle = |costs: &mut Vec<f64>| {
+        costs.sort_by(f64::total_cmp);
+        costs[costs.len() / 2]
+    };
+    let (ours, bare, alone) = (middle(&mut ours), middle(&mut bare), middle(&mut alone));
+    println!("processor of one thread for a datagram of 168 B, {WINDOW} at a time, load {}", load());
     println!(
-        "an agent's thread: {:.2} µs of processor a challenge (three runs: {costs:.0?} ns), {:.0} a core-second",
-        costs[1] / 1e3,
-        1e9 / costs[1]
+        "  an agent's thread, authenticated        {:>6.2} µs  {:>8.0} a core-second",
+        ours / 1e3,
+        1e9 / ours
     );
+    println!(
+        "  a thread that echoes (recv_from, send_to){:>5.2} µs  {:>8.0} a core-second",
+        bare / 1e3,
+        1e9 / bare
+    );
+    println!("  the responder by itself                 {:>6.2} µs", alone / 1e3);
 }
 
 fn row(mut ns: Vec<i64>) -> Option<Row> {

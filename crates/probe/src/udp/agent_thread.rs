@@ -34,7 +34,7 @@ impl AgentThread {
     pub fn start(sockets: Sockets, setup: AgentSetup, events: SyncSender<Event>) -> io::Result<Self> {
         let bound = sockets.bound()?;
         let (mut handle, desk) = desk(events)?;
-        let runner = Runner::agent(sockets, setup.settings, &setup.seed, desk);
+        let runner = Runner::agent(sockets, setup.settings, &setup.seed, desk)?;
         handle.runs(Builder::new().name("lc-agent".into()).spawn(move || runner.run())?);
         Ok(Self { handle, bound })
     }

@@ -2,11 +2,10 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
 
 use lightcone_responder::{Packet, Seen};
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
 use super::Event;
 use super::clocks::{self, now};
@@ -25,6 +24,11 @@ const BATCH: usize = 64;
 /// How often a full event channel is tried again, in nanoseconds.
 const RETRY_NS: i64 = 10_000_000;
 const MILLISECOND_NS: i64 = 1_000_000;
+/// What woke the thread: a socket, the bell, or a clock that was set, for which no more than waking is needed.
+const V4: u64 = 0;
+const V6: u64 = 1;
+const BELL: u64 = 2;
+const STEERING: u64 = 3;
 
 /// What a landmark has beside what every agent has.
 struct Landmark {
@@ -38,6 +42,8 @@ pub(super) struct Runner {
     desk: Desk,
     answerer: Answerer<Seeded>,
     landmark: Option<Landmark>,
+    /// What there is to wait for, told to the kernel once.
+    epoll: Epoll,
     sends: Vec<agent::Action>,
     enters: Vec<landmark::Action>,
 }
@@ -48,16 +54,30 @@ impl Runner {
         let seeds: [[u8; 32]; 2] = [chance.array(), chance.array()];
         let challenger = Challenger::new(setup.key, setup.settings, Seeded::new(&seeds[0]));
         let landmark = Landmark { challenger, steering: Steering::watch()? };
-        let mut runner = Self::agent(sockets, setup.answers, &seeds[1], desk);
+        let mut runner = Self::agent(sockets, setup.answers, &seeds[1], desk)?;
+        runner.epoll.add(&landmark.steering, EpollEvent::new(EpollFlags::EPOLLIN, STEERING))?;
         runner.landmark = Some(landmark);
         Ok(runner)
     }
 
-    pub(super) fn agent(sockets: Sockets, settings: agent::Settings, seed: &[u8; 32], desk: Desk) -> Self {
+    pub(super) fn agent(
+        sockets: Sockets,
+        settings: agent::Settings,
+        seed: &[u8; 32],
+        desk: Desk,
+    ) -> io::Result<Self> {
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+        for (socket, name) in [(&sockets.v4, V4), (&sockets.v6, V6)] {
+            if let Some(socket) = socket {
+                epoll.add(socket, EpollEvent::new(EpollFlags::EPOLLIN, name))?;
+            }
+        }
+        epoll.add(&desk, EpollEvent::new(EpollFlags::EPOLLIN, BELL))?;
         let (has_v4, has_v6) = (sockets.v4.is_some(), sockets.v6.is_some());
         let settings = agent::Settings { has_v4, has_v6, ..settings };
         let answerer = Answerer::new(settings, Seeded::new(seed));
-        Self { sockets, desk, answerer, landmark: None, sends: Vec::new(), enters: Vec::new() }
+        let (sends, enters) = (Vec::new(), Vec::new());
+        Ok(Self { sockets, desk, answerer, landmark: None, epoll, sends, enters })
     }
 
     /// Runs until told to stop.
@@ -148,19 +168,23 @@ impl Runner {
         let turn = self.landmark.as_ref().and_then(|landmark| landmark.challenger.wakes_at());
         let again = is_unsaid.then_some(now_ns + RETRY_NS);
         let due = [turn, self.answerer.wakes_at(), again].into_iter().flatten().min();
-        let timeout = due.map_or(PollTimeout::NONE, |due| timeout(due - now_ns));
-        let bell = self.desk.as_fd();
-        // What is not there is the bell once more: always the same four, and no heap.
-        let v4 = self.sockets.v4.as_ref().map_or(bell, AsFd::as_fd);
-        let v6 = self.sockets.v6.as_ref().map_or(bell, AsFd::as_fd);
-        let steering = self.landmark.as_ref().map_or(bell, |landmark| landmark.steering.as_fd());
-        let mut waited = [v4, v6, bell, steering].map(|fd| PollFd::new(fd, PollFlags::POLLIN));
-        match poll(&mut waited, timeout) {
-            Ok(_) | Err(Errno::EINTR) => {}
+        let timeout = due.map_or(EpollTimeout::NONE, |due| timeout(due - now_ns));
+        let mut events = [EpollEvent::empty(); 4];
+        let count = match self.epoll.wait(&mut events, timeout) {
+            Ok(count) => count,
+            Err(Errno::EINTR) => 0,
             Err(error) => return Err(error.into()),
+        };
+        let mut ready = Ready { v4: EpollFlags::empty(), v6: EpollFlags::empty(), bell: false };
+        for event in &events[..count] {
+            match event.data() {
+                V4 => ready.v4 = event.events(),
+                V6 => ready.v6 = event.events(),
+                BELL => ready.bell = true,
+                _ => {}
+            }
         }
-        let [v4, v6, bell, _] = waited.map(|fd| fd.revents().unwrap_or(PollFlags::empty()));
-        Ok(Ready { v4, v6, bell: !bell.is_empty() })
+        Ok(ready)
     }
 
     /// Takes what arrived, datagrams before anything else that can wait.
@@ -168,10 +192,10 @@ impl Runner {
         let Self { sockets, answerer, landmark, sends, enters, .. } = self;
         for (socket, flags) in [(&mut sockets.v4, ready.v4), (&mut sockets.v6, ready.v6)] {
             let Some(socket) = socket else { continue };
-            if flags.contains(PollFlags::POLLERR) {
+            if flags.contains(EpollFlags::EPOLLERR) {
                 collect_stamps(Some(socket), landmark.as_mut())?;
             }
-            for _ in 0..if flags.contains(PollFlags::POLLIN) { BATCH } else { 0 } {
+            for _ in 0..if flags.contains(EpollFlags::EPOLLIN) { BATCH } else { 0 } {
                 if !take(socket, answerer, landmark.as_mut(), sends, enters)? {
                     break;
                 }
@@ -207,8 +231,8 @@ impl Runner {
 /// What there is to do.
 #[derive(Clone, Copy)]
 struct Ready {
-    v4: PollFlags,
-    v6: PollFlags,
+    v4: EpollFlags,
+    v6: EpollFlags,
     bell: bool,
 }
 
@@ -258,7 +282,7 @@ fn send(sockets: &Sockets, datagram: &[u8], to: SocketAddr) {
 }
 
 /// At least a millisecond, rounded up: never a busy loop.
-fn timeout(ns: i64) -> PollTimeout {
+fn timeout(ns: i64) -> EpollTimeout {
     let ms = ns.max(0) / MILLISECOND_NS + 1;
-    PollTimeout::try_from(ms.min(i64::from(i32::MAX)) as i32).unwrap_or(PollTimeout::NONE)
+    EpollTimeout::try_from(ms.min(i64::from(i32::MAX)) as i32).unwrap_or(EpollTimeout::NONE)
 }
