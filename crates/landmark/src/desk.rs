@@ -32,9 +32,9 @@ impl Desk {
         }
     }
 
-    /// Puts a signed report in; it is on disk when this returns.
-    pub(crate) fn put(&self, body: Vec<u8>, signature: [u8; 64]) -> Result<(), OutboxError> {
-        self.outbox().append([(body, signature)])?;
+    /// Puts signed reports in; they are on disk when this returns.
+    pub(crate) fn put(&self, signed: Vec<(Vec<u8>, [u8; 64])>) -> Result<(), OutboxError> {
+        self.outbox().append(signed)?;
         self.inner.filled.notify_one();
         Ok(())
     }

@@ -21,9 +21,22 @@ use crate::error::LandmarkError;
 #[cfg(feature = "attack")]
 use crate::lie::Lie;
 use crate::mesh::Closing;
+use crate::outbox::OutboxError;
 
 /// What the thread may have to say before somebody listens.
 const EVENTS_MAX: usize = 1_024;
+
+/// What is put on disk at once, at most.
+const TOGETHER_MAX: usize = 256;
+
+/// A report, signed.
+struct Signed {
+    session: SessionId,
+    sent: usize,
+    answered: usize,
+    body: Vec<u8>,
+    signature: [u8; 64],
+}
 
 /// The landmark's timed half, with what is signed of it.
 pub(crate) struct Measuring {
@@ -131,37 +144,50 @@ impl Book {
 }
 
 impl Clerk {
-    /// Listens to the thread until it ends.
+    /// Listens to the thread until it ends. What was said together is put on disk together: a disk that takes
+    /// milliseconds for each time keeps up with any number of sessions.
     fn listen(self, said: &Receiver<Event>, book: &Book) {
-        while let Ok(event) = said.recv() {
-            let done = match event {
-                Event::Reported(report) => self.report(report),
-                Event::Answered(transcript) => {
-                    self.close(&transcript, book);
-                    Ok(())
+        while let Ok(first) = said.recv() {
+            let mut signed = Vec::new();
+            for event in std::iter::once(first).chain(said.try_iter().take(TOGETHER_MAX)) {
+                match event {
+                    Event::Reported(report) => signed.push(self.report(report)),
+                    Event::Answered(transcript) => self.close(&transcript, book),
+                    Event::Failed(error) => self.fail(LandmarkError::Measure { cause: error.to_string() }),
+                    other => tell(&other),
                 }
-                Event::Failed(error) => Err(LandmarkError::Measure { cause: error.to_string() }),
-                other => {
-                    tell(&other);
-                    Ok(())
-                }
-            };
-            if let Err(error) = done {
-                // A full channel has a failure in it already.
-                let _ = self.failures.try_send(error);
+            }
+            if let Err(error) = self.keep(signed) {
+                self.fail(error.into());
             }
         }
     }
 
-    /// Signs a report and puts it where a kill does not reach it.
-    fn report(&self, report: Report) -> Result<(), LandmarkError> {
+    /// Signs a report.
+    fn report(&self, report: Report) -> Signed {
         #[cfg(feature = "attack")]
         let report = self.lie.told(report);
-        let answered = report.sent.iter().filter(|sent| sent.answer.is_some()).count();
         let (body, signature) = report.sign(&self.signing);
-        self.desk.put(body, signature.0)?;
-        tracing::info!(session = %report.session, sent = report.sent.len(), answered, "measured");
+        let answered = report.sent.iter().filter(|sent| sent.answer.is_some()).count();
+        Signed { session: report.session, sent: report.sent.len(), answered, body, signature: signature.0 }
+    }
+
+    /// Puts reports where a kill does not reach them, and says so.
+    fn keep(&self, signed: Vec<Signed>) -> Result<(), OutboxError> {
+        if signed.is_empty() {
+            return Ok(());
+        }
+        let told: Vec<_> = signed.iter().map(|one| (one.session, one.sent, one.answered)).collect();
+        self.desk.put(signed.into_iter().map(|one| (one.body, one.signature)).collect())?;
+        for (session, sent, answered) in told {
+            tracing::info!(%session, sent, answered, "measured");
+        }
         Ok(())
+    }
+
+    /// Ends the landmark. A full channel has a failure in it already.
+    fn fail(&self, error: LandmarkError) {
+        let _ = self.failures.try_send(error);
     }
 
     /// Signs what was answered to another landmark and hands it on.
