@@ -16,7 +16,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::measuring::Trouble;
 use crate::wire::Violation;
-use crate::wire::registry::{Garbled, Unchanged};
+use crate::wire::registry::Garbled;
 
 /// How long a caller is told to stay away from a server that shuts down.
 const SHUTDOWN_RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -80,15 +80,6 @@ pub(crate) fn store(error: StoreError) -> Status {
 impl From<Garbled> for Status {
     fn from(garbled: Garbled) -> Self {
         internal(&garbled.to_string())
-    }
-}
-
-impl From<Unchanged> for Status {
-    fn from(unchanged: Unchanged) -> Self {
-        match unchanged {
-            Unchanged::Violation(violation) => violation.into(),
-            Unchanged::Garbled(garbled) => garbled.into(),
-        }
     }
 }
 

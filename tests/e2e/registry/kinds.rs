@@ -124,7 +124,8 @@ async fn agents(ground: Ground) {
     assert_eq!(desk.agents.get_agent(named).await.unwrap().into_inner(), retired);
     refused(desk.agents.update_agent(update).await, ErrorReason::StateForbids, ("state", "RETIRED"));
 
-    // Nor is one entered at a site that is given up, or that never was.
+    // Nor is one entered at a site that is given up, or that never was; one that is there can be changed.
+    desk.agent("a-3", 4).await;
     let retire =
         v1::RetireSiteRequest { name: "sites/s".into(), reason: "closed".into(), ..Default::default() };
     desk.sites.retire_site(retire).await.unwrap();
@@ -133,6 +134,15 @@ async fn agents(ground: Ground) {
     let nowhere = v1::Agent { site: "sites/none".into(), ..agent(3) };
     let nowhere = desk.agents.create_agent(new_agent("a-2", nowhere)).await;
     refused(nowhere, ErrorReason::NotFound, ("name", "sites/none"));
+    let key = v1::Agent { name: "agents/a-3".into(), ..agent(5) };
+    let update = v1::UpdateAgentRequest {
+        agent: Some(key),
+        update_mask: mask(&["identity_key"]),
+        ..Default::default()
+    };
+    desk.agents.update_agent(update.clone()).await.unwrap();
+    let there = v1::UpdateAgentRequest { update_mask: mask(&["site"]), ..update };
+    desk.agents.update_agent(there).await.unwrap();
 }
 
 async fn chips(ground: Ground) {

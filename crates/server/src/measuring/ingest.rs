@@ -114,7 +114,7 @@ impl Measuring {
             return Ok(Err(Violation::nothing_named("body.session", &super::chance::hex(&wire_id.0))));
         };
         let view = open.view();
-        let is_assigned = view.record.landmarks.iter().any(|id| *id == known.record.id);
+        let is_assigned = view.record.landmarks.contains(&known.record.id);
         let version = known.at(view.record.not_before).filter(|_| is_assigned);
         let probes = self.rules.probes;
         match version.and_then(|version| orders::assignment(&view.record, version, probes)) {

@@ -9,7 +9,7 @@ use lightcone_store::{PageRequest, Registry, Request as Once, Site, StoreError};
 use tonic::{Request, Response, Status};
 
 use crate::clock::now_ns;
-use crate::compute::Fault;
+use crate::compute::{Errand, Fault};
 use crate::context::Context;
 use crate::pace;
 use crate::service::caller::errand;
@@ -78,9 +78,9 @@ impl<K: Kind> Registrar<K> {
     where
         W: Written + Into<Update<K>>,
     {
-        let now = now_ns();
-        let amendment = amend::<K, W>(request.into_inner(), now)?;
-        let record = self.change(&amendment, now).await?;
+        let errand = errand(&request, Lane::Interactive);
+        let amendment = amend::<K, W>(request.into_inner(), now_ns())?;
+        let record = self.change(errand, Arc::new(amendment)).await?;
         Ok(Response::new(record.show()?))
     }
 
@@ -136,14 +136,15 @@ impl<K: Kind> Registrar<K> {
         self.shelf().create_many(records, once.as_ref()).await.map_err(status::store)
     }
 
-    async fn change(&self, amendment: &Amendment<K>, now: i64) -> Result<K, Status> {
-        let borders = &self.context.compute.borders;
+    async fn change(&self, errand: Errand, amendment: Arc<Amendment<K>>) -> Result<K, Status> {
         let mut changes = 0;
         loop {
             changes += 1;
             let was = self.shelf().get(&amendment.id).await.map_err(status::store)?;
-            let record = amendment.of(&was, borders, now)?;
-            self.check_sites(std::slice::from_ref(&record), amendment.once.as_ref()).await?;
+            let record = self.changed(errand, &amendment, &was).await?;
+            if record.site() != was.site() {
+                self.check_sites(std::slice::from_ref(&record), amendment.once.as_ref()).await?;
+            }
             if amendment.validate_only {
                 check_is_open(&was, amendment.etag.as_deref())?;
                 return Ok(record);
@@ -156,6 +157,14 @@ impl<K: Kind> Registrar<K> {
                 updated => return updated.map_err(status::store),
             }
         }
+    }
+
+    /// The record as it will be, checked in the pool.
+    async fn changed(&self, errand: Errand, amendment: &Arc<Amendment<K>>, was: &K) -> Result<K, Status> {
+        let (compute, amendment, was) =
+            (Arc::clone(&self.context.compute), Arc::clone(amendment), was.clone());
+        let work = move |_: &_| amendment.of(&was, &compute.borders, now_ns());
+        self.context.compute.run(errand, pace::entry_cost(1), work).await
     }
 
     /// Whether the sites that records are to be at are in use. A repeated request is not asked again: its answer

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use lightcone_core::Borders;
 use lightcone_store::{LandmarkState, Request};
 
-use super::kind::{Garbled, Kind, Origin};
+use super::kind::{Kind, Origin};
 use super::requests::{Create, Many, Named, Retire, Update, Written};
 use super::{mask, name, once, text};
+use crate::compute::Fault;
 use crate::limits::{BATCH_CREATE_MAX, REASON_BYTES_MAX};
 use crate::wire::Violation;
 use crate::wire::violation::some_of;
@@ -111,23 +112,16 @@ impl Named {
     }
 }
 
-/// Why a change cannot be made.
-#[derive(Debug)]
-pub(crate) enum Unchanged {
-    Violation(Violation),
-    Garbled(Garbled),
-}
-
 impl<K: Kind> Amendment<K> {
     /// The record as it will be.
-    pub(crate) fn of(&self, was: &K, borders: &Borders, now: i64) -> Result<K, Unchanged> {
-        let there = was.show().map_err(Unchanged::Garbled)?;
+    pub(crate) fn of(&self, was: &K, borders: &Borders, now: i64) -> Result<K, Fault> {
+        let there = was.show().map_err(|garbled| Fault::Own(garbled.to_string()))?;
         let changed = mask::merged::<K>(self.mask.clone(), self.came.clone(), there);
         let read = |wire| {
             K::read(wire, &Origin::Change { was, now }, borders)
                 .map_err(|violation| violation.within(K::FIELD))
         };
-        changed.and_then(read).map_err(Unchanged::Violation)
+        changed.and_then(read).map_err(Fault::Violation)
     }
 }
 

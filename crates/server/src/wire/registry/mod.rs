@@ -18,7 +18,7 @@ mod text;
 mod tie;
 
 pub(crate) use alert::{alert, alerts, shown_alerts};
-pub(crate) use entry::{Amendment, Entry, Retirement, Start, Unchanged, amend, batch, create, retire};
+pub(crate) use entry::{Amendment, Entry, Retirement, Start, amend, batch, create, retire};
 pub(crate) use kind::{Garbled, Kind};
 pub(crate) use once::once;
 pub(crate) use page::Page;
