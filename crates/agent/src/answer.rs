@@ -3,12 +3,14 @@
 use std::io;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use lightcone_carrier::flags::CARRIED;
 use lightcone_probe::agent::Settings as Answering;
 use lightcone_probe::plan::Plan;
 use lightcone_probe::transcript::Transcript;
 use lightcone_probe::udp::socket::Stamping;
 use lightcone_probe::udp::{AgentSetup, AgentThread, Bound, Engagement, Event, Sockets};
 
+use crate::carrier;
 use crate::config::Settings;
 use crate::error::Refused;
 use crate::evidence::{SessionKeys, random};
@@ -24,8 +26,11 @@ pub(crate) async fn answer(
 ) -> Result<Transcript, Refused> {
     let (events, said) = sync_channel(EVENTS_MAX);
     let sockets = bind(settings).map_err(system("binding sockets"))?;
-    let setup = AgentSetup { settings: Answering::default(), seed: *random()? };
+    let way = settings.way.as_ref();
+    let answering = Answering { flags: way.map_or(0, |_| CARRIED), ..Answering::default() };
+    let setup = AgentSetup { settings: answering, seed: *random()? };
     let thread = AgentThread::start(sockets, setup, events).map_err(system("starting a thread"))?;
+    let (plan, _bridges) = carrier::reached(way, plan, thread.bound()).await?;
     let engagement = Engagement { plan, key: keys.exchange.clone() };
     thread
         .engage(engagement)

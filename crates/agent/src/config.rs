@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lightcone::names::AgentName;
+use lightcone_carrier::Way;
 use lightcone_probe::VerifyingKey;
 use serde::{Deserialize, Serialize};
+
+use crate::carrier;
 
 /// The most landmarks that a plan can name.
 const LANDMARKS_MAX: usize = lightcone_probe::transcript::LANDMARKS_MAX;
@@ -32,6 +35,13 @@ pub struct Config {
     pub bind_v4: String,
     /// Local IPv6 address and port to answer from; port 0 takes a free one. Empty: no IPv6.
     pub bind_v6: String,
+    /// How landmarks are reached: `udp`, or `tls` where a hall lets out nothing but TCP. Round trips are longer then, and
+    /// verdicts say why; landmarks must listen for it.
+    pub carrier: String,
+    /// With `tls`, the HTTP proxy on the way, for example `http://proxy.example:3128`. Empty: none.
+    pub proxy: String,
+    /// File of one line `user:password` for that proxy, readable by its owner only. Empty: it asks for none.
+    pub proxy_credentials: PathBuf,
     /// The most landmarks to answer in one session, 1 to 64. A plan with more is refused.
     pub landmarks_max: usize,
     /// The first wait after a connection is lost, in milliseconds; each further one is twice as long, plus chance.
@@ -49,6 +59,9 @@ impl Default for Config {
             verifier_key: String::new(),
             bind_v4: "0.0.0.0:0".to_owned(),
             bind_v6: "[::]:0".to_owned(),
+            carrier: "udp".to_owned(),
+            proxy: String::new(),
+            proxy_credentials: PathBuf::new(),
             landmarks_max: LANDMARKS_MAX,
             reconnect_min_ms: 500,
             reconnect_max_ms: 60_000,
@@ -69,7 +82,7 @@ pub struct InvalidSetting {
 }
 
 impl InvalidSetting {
-    fn new(key: &'static str, value: impl fmt::Display, remedy: impl Into<String>) -> Self {
+    pub(crate) fn new(key: &'static str, value: impl fmt::Display, remedy: impl Into<String>) -> Self {
         Self { key, value: value.to_string(), remedy: remedy.into() }
     }
 }
@@ -81,6 +94,8 @@ pub(crate) struct Settings {
     pub(crate) verifier: VerifyingKey,
     pub(crate) bind_v4: Option<SocketAddrV4>,
     pub(crate) bind_v6: Option<SocketAddrV6>,
+    /// The fallback carrier; none: datagrams.
+    pub(crate) way: Option<Way>,
     pub(crate) landmarks_max: usize,
     pub(crate) reconnect_min: Duration,
     pub(crate) reconnect_max: Duration,
@@ -120,6 +135,7 @@ impl Config {
             verifier: self.verifier()?,
             bind_v4,
             bind_v6,
+            way: carrier::way(self)?,
             landmarks_max: self.landmarks_max,
             reconnect_min: Duration::from_millis(self.reconnect_min_ms),
             reconnect_max: Duration::from_millis(self.reconnect_max_ms),
@@ -200,10 +216,28 @@ mod tests {
         Config { agent: "agents/a-1".to_owned(), verifier_key: KEY.to_owned(), ..Config::default() }
     }
 
+    fn tls(config: &mut Config, proxy: &str, credentials: &str) {
+        config.carrier = "tls".to_owned();
+        config.proxy = proxy.to_owned();
+        config.proxy_credentials = PathBuf::from(credentials);
+    }
+
+    #[test]
+    fn a_password_in_the_proxys_url_is_refused_and_not_repeated() {
+        let mut config = valid();
+        tls(&mut config, "http://proxy:3128", "");
+        config.check().unwrap();
+        for url in ["http://user:sesame@proxy:3128", "http://user:sesame@proxy:port"] {
+            tls(&mut config, url, "");
+            let told = config.check().unwrap_err().to_string();
+            assert!(told.contains("`proxy`") && !told.contains("sesame"), "{told}");
+        }
+    }
+
     #[test]
     fn each_setting_that_cannot_hold_is_told_with_its_value() {
         valid().check().unwrap();
-        let changes: [Change; 10] = [
+        let changes: [Change; 15] = [
             ("service", |config| config.service = "https://a:1".to_owned()),
             ("agent", |config| config.agent = "a-1".to_owned()),
             ("verifier_key", |config| config.verifier_key.clear()),
@@ -211,6 +245,11 @@ mod tests {
             ("bind_v4", |config| config.bind_v4 = "[::1]:0".to_owned()),
             ("bind_v6", |config| config.bind_v6 = "127.0.0.1:0".to_owned()),
             ("bind_v4", |config| (config.bind_v4, config.bind_v6) = (String::new(), String::new())),
+            ("carrier", |config| config.carrier = "quic".to_owned()),
+            ("proxy", |config| config.proxy = "http://proxy:3128".to_owned()),
+            ("proxy", |config| tls(config, "socks5://proxy:1080", "")),
+            ("proxy_credentials", |config| tls(config, "", "/no/such/file")),
+            ("proxy_credentials", |config| tls(config, "http://proxy:3128", "/no/such/file")),
             ("landmarks_max", |config| config.landmarks_max = 65),
             ("reconnect_min_ms", |config| config.reconnect_min_ms = 0),
             ("reconnect_max_ms", |config| config.reconnect_max_ms = RECONNECT_MS_MAX + 1),

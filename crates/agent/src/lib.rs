@@ -7,6 +7,7 @@
 
 mod answer;
 mod attend;
+mod carrier;
 mod config;
 mod error;
 mod evidence;

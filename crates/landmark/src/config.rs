@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lightcone::names::LandmarkName;
+use lightcone_carrier::Certificate;
 use lightcone_probe::VerifyingKey;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,14 @@ pub struct Config {
     pub listen_v4: String,
     /// IPv6 address and port where agents greet it; port 0 takes a free one. Empty: no IPv6.
     pub listen_v6: String,
+    /// IPv4 or IPv6 address and port where it takes agents in over TLS on TCP, for halls that let no UDP out; needs
+    /// `listen_v4`. Agents look for it where they look for UDP: under the address and port of the registry. Empty: nowhere.
+    pub listen_tls: String,
+    /// PEM file of the certificate that it shows there, and of those that lead to its authority. Agents take any, a proxy
+    /// on their way may not. Empty: one of its own, made at each start.
+    pub tls_chain: PathBuf,
+    /// PEM file of that certificate's private key.
+    pub tls_key: PathBuf,
     /// Folder of the reports that the service does not have yet. Made if it is not there. Required.
     pub data: PathBuf,
     /// The most bytes of such reports; beyond it the oldest are dropped, which is said in the log.
@@ -62,6 +71,9 @@ impl Default for Config {
             verifier_key: String::new(),
             listen_v4: format!("0.0.0.0:{PORT}"),
             listen_v6: format!("[::]:{PORT}"),
+            listen_tls: String::new(),
+            tls_chain: PathBuf::new(),
+            tls_key: PathBuf::new(),
             data: PathBuf::new(),
             outbox_bytes_max: 256 << 20,
             reconnect_min_ms: 500,
@@ -96,6 +108,8 @@ pub(crate) struct Settings {
     pub(crate) verifier: VerifyingKey,
     pub(crate) listen_v4: Option<SocketAddrV4>,
     pub(crate) listen_v6: Option<SocketAddrV6>,
+    /// The fallback carrier's address and what it shows there; none: datagrams only.
+    pub(crate) listen_tls: Option<(SocketAddr, Certificate)>,
     pub(crate) reconnect_min: Duration,
     pub(crate) reconnect_max: Duration,
 }
@@ -134,6 +148,7 @@ impl Config {
             verifier: self.verifier()?,
             listen_v4,
             listen_v6,
+            listen_tls: self.listen_tls(listen_v4.is_some())?,
             reconnect_min: Duration::from_millis(self.reconnect_min_ms),
             reconnect_max: Duration::from_millis(self.reconnect_max_ms),
         })
@@ -169,6 +184,35 @@ impl Config {
         let bytes = unhex(&self.verifier_key);
         let key = bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok()).filter(|key| !key.is_weak());
         key.ok_or_else(|| InvalidSetting::new("verifier_key", &self.verifier_key, remedy))
+    }
+
+    fn listen_tls(&self, has_v4: bool) -> Result<Option<(SocketAddr, Certificate)>, InvalidSetting> {
+        let Some(listen) = address(&self.listen_tls) else {
+            let remedy =
+                "write an address and port, for example [::]:443 for both families, or leave it empty";
+            return Err(InvalidSetting::new("listen_tls", &self.listen_tls, remedy));
+        };
+        if listen.is_some() && !has_v4 {
+            let remedy =
+                "set `listen_v4` too, 127.0.0.1:0 if for nobody else: what comes in is handed on there";
+            return Err(InvalidSetting::new("listen_tls", &self.listen_tls, remedy));
+        }
+        let certificate = self.certificate()?;
+        Ok(listen.map(|listen| (listen, certificate)))
+    }
+
+    fn certificate(&self) -> Result<Certificate, InvalidSetting> {
+        let missing = |key, other| {
+            let remedy = format!("name the file that belongs to `{other}`, or leave both empty");
+            Err(InvalidSetting::new(key, "", remedy))
+        };
+        let (chain, key) = (&self.tls_chain, &self.tls_key);
+        match (chain.as_os_str().is_empty(), key.as_os_str().is_empty()) {
+            (true, true) => Ok(Certificate::Fresh),
+            (false, false) => Ok(Certificate::Files { chain: chain.clone(), key: key.clone() }),
+            (true, false) => missing("tls_chain", "tls_key"),
+            (false, true) => missing("tls_key", "tls_chain"),
+        }
     }
 
     fn listen_v4(&self) -> Result<Option<SocketAddrV4>, InvalidSetting> {
@@ -233,7 +277,7 @@ mod tests {
     #[test]
     fn each_setting_that_cannot_hold_is_told_with_its_value() {
         valid().check().unwrap();
-        let changes: [Change; 11] = [
+        let changes: [Change; 15] = [
             ("service", |config| config.service = "https://a:1".to_owned()),
             ("landmark", |config| config.landmark = "oslo".to_owned()),
             ("position_version", |config| config.position_version = 0),
@@ -241,6 +285,12 @@ mod tests {
             ("listen_v4", |config| config.listen_v4 = "[::1]:0".to_owned()),
             ("listen_v6", |config| config.listen_v6 = "127.0.0.1:0".to_owned()),
             ("listen_v4", |config| (config.listen_v4, config.listen_v6) = (String::new(), String::new())),
+            ("listen_tls", |config| config.listen_tls = "443".to_owned()),
+            ("listen_tls", |config| {
+                (config.listen_tls, config.listen_v4) = ("[::]:443".to_owned(), String::new());
+            }),
+            ("tls_chain", |config| config.tls_key = PathBuf::from("key.pem")),
+            ("tls_key", |config| config.tls_chain = PathBuf::from("chain.pem")),
             ("data", |config| config.data = PathBuf::new()),
             ("outbox_bytes_max", |config| config.outbox_bytes_max = OUTBOX_BYTES_MIN - 1),
             ("reconnect_min_ms", |config| config.reconnect_min_ms = 0),

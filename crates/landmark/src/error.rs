@@ -1,5 +1,6 @@
 //! Why a landmark does not run, and what it does not take from the service.
 
+use lightcone_carrier::CarrierError;
 use lightcone_keyring as keyring;
 use lightcone_probe::plan::NotOrdered;
 
@@ -15,6 +16,9 @@ pub enum LandmarkError {
     /// A key cannot be read.
     #[error(transparent)]
     Key(#[from] keyring::Error),
+    /// The fallback carrier cannot be offered.
+    #[error(transparent)]
+    Carrier(#[from] CarrierError),
     /// Reports cannot be kept.
     #[error(transparent)]
     Outbox(#[from] OutboxError),

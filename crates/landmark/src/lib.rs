@@ -4,6 +4,7 @@
 //! in one session. What it saw is signed, kept on disk until the service has it for good, and sent. It must not know
 //! what a region is or what was found of anybody.
 
+mod carrier;
 mod config;
 mod desk;
 mod error;

@@ -13,6 +13,7 @@ use lightcone_probe::{SigningKey, agent, landmark};
 use tokio::sync::mpsc;
 use tonic::transport::Endpoint;
 
+use crate::carrier;
 use crate::config::{Config, InvalidSetting, Settings};
 use crate::desk::Desk;
 use crate::error::LandmarkError;
@@ -128,6 +129,7 @@ impl Landmark {
             landmark = %settings.landmark, v4 = self.bound.v4.map(tracing::field::display),
             v6 = self.bound.v6.map(tracing::field::display), "landmark starts"
         );
+        let _outlet = carrier::offer(&settings, self.bound.v4).await?;
         let channel = self.endpoint.connect_lazy();
         let client = MeasurementServiceClient::new(channel.clone());
         let desk = Desk::new(outbox);

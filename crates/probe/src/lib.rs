@@ -35,3 +35,4 @@ pub mod verify;
 pub use bytes::Malformed;
 pub use ed25519_dalek::{SigningKey, VerifyingKey};
 pub use ids::{Binding, LandmarkId, Nonce, NtpTime, Proof, SessionId, Signature};
+pub use lightcone_responder::flags;

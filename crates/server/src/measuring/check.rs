@@ -5,7 +5,7 @@ use lightcone_probe::assignment::Assignment;
 use lightcone_probe::report::{LABEL, Report};
 use lightcone_probe::transcript::Transcript;
 use lightcone_probe::verify::{self, Checked, Prechecked, Refusal};
-use lightcone_probe::{SessionId, Signature};
+use lightcone_probe::{SessionId, Signature, flags};
 use lightcone_store::Measurement;
 
 /// In [`Measurement::flags`]: the agent's transcript bears it out.
@@ -118,12 +118,13 @@ pub(crate) fn measurement(checked: &Checked, session: &str, landmark: &str) -> M
         loss_ppm: i32::try_from(lost).unwrap_or(i32::MAX),
         p1_ns: i64::from(diagnostics.p1_ns),
         p50_ns: i64::from(diagnostics.p50_ns),
-        flags: if checked.corroborated { CORROBORATED } else { 0 }
-            | if is_carried(checked) { CARRIED } else { 0 },
+        flags: flags(checked),
     }
 }
 
-fn is_carried(checked: &Checked) -> bool {
-    let answer = checked.best.and_then(|sample| sample.sent.answer);
-    answer.is_some_and(|answer| answer.flags & lightcone_probe::flags::CARRIED != 0)
+fn flags(checked: &Checked) -> i32 {
+    let said = checked.best.and_then(|sample| sample.sent.answer).map_or(0, |answer| answer.flags);
+    let carried = if said & flags::CARRIED == 0 { 0 } else { CARRIED };
+    let corroborated = if checked.corroborated { CORROBORATED } else { 0 };
+    corroborated | carried
 }

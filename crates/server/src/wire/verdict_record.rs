@@ -16,7 +16,7 @@ use super::registry::asked;
 use super::session::residency;
 use super::to_wire;
 use crate::compute::Fault;
-use crate::measuring::{Placed, Whereabouts};
+use crate::measuring::{CARRIED, Placed, Whereabouts};
 
 const MM_PER_M: f64 = 1_000.0;
 
@@ -98,7 +98,7 @@ pub(crate) fn rule(
         session: crate::measuring::name_of(&case.session),
         as_of: Some(timestamp(story_ns)),
         residency: residency(&case.session.residency) as i32,
-        not_checked: UNCHECKED_R0.map(str::to_owned).to_vec(),
+        not_checked: unchecked(case),
         headline: headline(case, &answers, verdict.as_ref()),
         verdict,
         time_factor: case.time_factor,
@@ -117,6 +117,16 @@ pub(crate) fn rule(
     );
     let mode = located.verdict.mode.to_string();
     Ok(Ruling { canonical, record, mode, signs })
+}
+
+/// What nobody has checked: what the residency leaves open, and what the fallback carrier does.
+fn unchecked(case: &Case) -> Vec<String> {
+    let is_carried = |(seen, _): &&(Measurement, Placed)| seen.flags & CARRIED != 0;
+    let (all, carried) = (case.seen.len(), case.seen.iter().filter(is_carried).count());
+    let stream = (carried > 0).then(|| {
+        format!("how much of a round trip is the path's: {carried} of {all} were carried over a stream")
+    });
+    UNCHECKED_R0.map(str::to_owned).into_iter().chain(stream).collect()
 }
 
 /// Landmarks and round trips in the core's types. What no landmark and no round trip can be is left out: it was
