@@ -157,11 +157,19 @@ async fn a_landmark_that_nobody_can_be_that_near_to_is_suspended(ground: Ground)
         vec![honest("berlin", 52.5, 13.4), liar, honest("paris", 48.9, 2.4), honest("rome", 41.9, 12.5)];
     let mesh = Mesh::of(&ground, places).await;
     let suspended = mesh.until("nowhere", State::Suspended).await;
-    assert!(suspended.state_reason.starts_with("mesh audit: "), "{}", suspended.state_reason);
+    assert!(suspended.state_reason.starts_with("mesh audit"), "{}", suspended.state_reason);
     let request = v1::ListAlertsRequest { subject: suspended.name, ..Default::default() };
-    let alerts = AlertServiceClient::new(mesh.channel.clone()).list_alerts(request).await.unwrap();
-    assert_eq!(alerts.into_inner().alerts[0].kind(), Kind::LandmarkSuspended);
+    let mut alerts = AlertServiceClient::new(mesh.channel.clone());
+    within(async {
+        while alerts.list_alerts(request.clone()).await.unwrap().into_inner().alerts.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let raised = alerts.list_alerts(request).await.unwrap().into_inner().alerts;
+    assert_eq!(raised[0].kind(), Kind::LandmarkSuspended);
+    // Those that told the truth count, even if they were in a tie with it before others were heard.
     for id in ["berlin", "paris", "rome"] {
-        assert_ne!(mesh.state(id).await.state(), State::Suspended, "{id} told the truth");
+        mesh.until(id, State::Active).await;
     }
 }

@@ -141,7 +141,7 @@ async fn a_suspended_landmark_has_its_verdicts_judged_again(ground: Ground) {
     let request = v1::GetVerdictRequest { name: old.name.clone() };
     let kept = client.get_verdict(request).await.unwrap().into_inner();
     assert_eq!(kept.superseded_by, new.name);
-    assert_eq!((kept.canonical_sha256, findings(&kept)), (old.canonical_sha256.clone(), findings(&old)));
+    assert_eq!((&kept.canonical_sha256, findings(&kept)), (&old.canonical_sha256, findings(&old)));
     town.alert(&old.name, Kind::VerdictFlipped).await;
     let latest = v1::GetVerdictRequest { name: "agents/a-1/verdicts/latest".to_owned() };
     assert_eq!(client.get_verdict(latest).await.unwrap().into_inner().name, new.name);

@@ -7,10 +7,12 @@
 //!
 //! It starts the server as a process of its own, on a free port of this machine. `--data` takes a folder with
 //! `nodes.csv` and `rtt.csv` and locates each node by all others; without it the world is made from a seed.
-//! NAMES are any of `cost,latency,overload,kill`, parted by commas.
+//! NAMES are any of `cost,latency,overload,kill,ingest`, parted by commas. `ingest` needs no landmarks of its own:
+//! it brings signed reports of 64 samples to a server on SQLite and, where one answers, on PostgreSQL.
 
 mod cost;
 mod flood;
+mod ingest;
 mod kill;
 mod latency;
 mod options;
@@ -36,7 +38,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 fn main() -> ExitCode {
     let ended = Options::read(std::env::args().skip(1)).map_err(Failure::from).and_then(|options| {
         match options.mode {
-            Mode::Serve => served::serve(),
+            Mode::Serve => served::serve(&options),
             Mode::Client { ref address } => flood::explained(address, &options),
             Mode::Flood { ref address } => flood::plain(address, &options),
             Mode::Measure => measure(&options),
@@ -56,7 +58,8 @@ fn measure(options: &Options) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let workload = Workload::of(options)?;
     let mut table = Table::new(&workload.describe());
-    let rank = if rank::go_ahead() { "ahead of the server" } else { "beside the server, and so in its figures" };
+    let rank =
+        if rank::go_ahead() { "ahead of the server" } else { "beside the server, and so in its figures" };
     table.row("rank of this program, which measures", rank, "");
     runtime.block_on(async {
         if options.wants("cost") {
@@ -70,6 +73,9 @@ fn measure(options: &Options) -> Result<(), Failure> {
         }
         if options.wants("kill") {
             kill::measure(&Served::start().await?, options, &mut table).await?;
+        }
+        if options.wants("ingest") {
+            ingest::measure(options, &mut table).await?;
         }
         Ok(())
     })

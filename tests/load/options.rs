@@ -10,6 +10,10 @@ pub(crate) struct Options {
     pub(crate) quick: bool,
     pub(crate) landmarks: usize,
     pub(crate) data: Option<PathBuf>,
+    /// Where a server keeps things: folder and URL; in memory unless said otherwise.
+    pub(crate) store: Option<(String, String)>,
+    /// What a server keeps of full samples, in seconds.
+    pub(crate) samples_s: u64,
     only: Vec<String>,
 }
 
@@ -35,8 +39,15 @@ pub(crate) enum Mode {
 impl Options {
     /// Reads the arguments; those that cargo adds are passed over.
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options =
-            Self { mode: Mode::Measure, quick: false, landmarks: 150, data: None, only: Vec::new() };
+        let mut options = Self {
+            mode: Mode::Measure,
+            quick: false,
+            landmarks: 150,
+            data: None,
+            store: None,
+            samples_s: 0,
+            only: Vec::new(),
+        };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("`{argument}` needs a value"));
             match argument.as_str() {
@@ -44,6 +55,12 @@ impl Options {
                 "--serve" => options.mode = Mode::Serve,
                 "--client" => options.mode = Mode::Client { address: value()? },
                 "--flood" => options.mode = Mode::Flood { address: value()? },
+                "--store" => options.store = Some((value()?, value()?)),
+                "--samples" => {
+                    let text = value()?;
+                    options.samples_s =
+                        text.parse().map_err(|_| format!("`{text}` is no time in seconds"))?;
+                }
                 "--quick" => options.quick = true,
                 "--data" => options.data = Some(value()?.into()),
                 "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),

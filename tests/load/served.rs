@@ -8,6 +8,7 @@ use lightcone_server::config::StoreSettings;
 use lightcone_server::{Config, run_until};
 use tokio::sync::oneshot;
 
+use crate::options::Options;
 use crate::{Failure, rank};
 
 /// How long a server gets to be at rest before it is measured.
@@ -23,8 +24,14 @@ pub(crate) struct Served {
 impl Served {
     /// Starts one and waits until it serves.
     pub(crate) async fn start() -> Result<Self, Failure> {
-        let mut process =
-            rank::ordinary()?.arg("--serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        Self::start_with(&[]).await
+    }
+
+    /// Starts one with options of its own.
+    pub(crate) async fn start_with(options: &[&str]) -> Result<Self, Failure> {
+        let mut command = rank::ordinary()?;
+        let command = command.arg("--serve").args(options);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         let stdout = process.stdout.take().ok_or("the server has no output")?;
         BufReader::new(stdout).read_line(&mut line)?;
@@ -46,10 +53,19 @@ impl Drop for Served {
 }
 
 /// Is that server: says its address and serves until its input ends, as it does when its parent dies.
-pub(crate) fn serve() -> Result<(), Failure> {
+pub(crate) fn serve(options: &Options) -> Result<(), Failure> {
     let mut config = Config::default();
     config.server.listen = "127.0.0.1:0".to_owned();
-    config.store.url = StoreSettings::IN_MEMORY.to_owned();
+    match &options.store {
+        Some((folder, url)) => (config.store.folder, config.store.url) = (folder.clone(), url.clone()),
+        None => config.store.url = StoreSettings::IN_MEMORY.to_owned(),
+    }
+    // Sessions come when asked for, stay open, and nothing but them happens.
+    (config.mesh.probation, config.mesh.interval_ms, config.sessions.per_day) = (false, 0, 0);
+    (config.sessions.window_ms, config.sessions.grace_ms) = (600_000, 600_000);
+    config.sessions.lead_ms = 60_000;
+    config.sessions.landmarks = 64;
+    config.retention.samples_s = options.samples_s;
     config.telemetry.log_filter = "warn".to_owned();
     let ready = |address| {
         let mut out = std::io::stdout();

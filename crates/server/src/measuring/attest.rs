@@ -7,7 +7,7 @@ use lightcone_pool::Cost;
 use lightcone_probe::Signature;
 use lightcone_probe::binding;
 use lightcone_probe::plan::Plan;
-use lightcone_store::{Agent, Attested, Session, SessionState, Site, VerdictFilter};
+use lightcone_store::{Agent, AgentState, Attested, Session, SessionState, Site, VerdictFilter};
 use subtle::ConstantTimeEq as _;
 
 use super::chance::hex;
@@ -77,6 +77,10 @@ impl Measuring {
             return Err(Violation::evidence_refused(&name, "nonce", why).into());
         }
         let agent = self.agent(&record.subject).await?;
+        if agent.state == AgentState::Retired {
+            let remedy = "retired agents are not measured";
+            return Err(Violation::state_forbids(&format!("agents/{}", agent.id), "RETIRED", remedy).into());
+        }
         let (binding, appraisal, asked) = self.appraise(errand, &agent, name, asked).await?;
         let landmarks = self.chosen(&agent).await?;
         let now = now_ns();

@@ -13,7 +13,15 @@ use super::roster::Directory;
 use super::{Measuring, Trouble};
 use crate::compute::Errand;
 use crate::pace;
-use crate::wire::{MeshCase, MeshFindings, judge_mesh};
+use crate::wire::{MeshCase, MeshFindings, Suspect, judge_mesh};
+
+/// How the reason of a conviction begins.
+const CONVICTED: &str = "mesh audit: ";
+/// How the reason of a tie begins: it is cleared as soon as others decide.
+const TIED: &str = "mesh audit, a tie: ";
+
+/// How often the verdicts that leaned on a suspended landmark are looked at.
+const LOOKS: u32 = 2;
 
 /// What audits remember of one another while the server runs.
 #[derive(Debug, Default)]
@@ -21,8 +29,8 @@ pub(crate) struct Audits {
     round: AtomicU64,
     /// Landmarks whose misplacement was told, with the version that it was told of.
     told: Mutex<BTreeSet<(String, i32)>>,
-    /// Landmarks whose verdicts were judged again.
-    rejudged: Mutex<BTreeSet<String>>,
+    /// How often the verdicts that leaned on a suspended landmark were judged again.
+    rejudged: Mutex<BTreeMap<String, u32>>,
 }
 
 impl Audits {
@@ -36,16 +44,22 @@ impl Audits {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).insert((landmark.to_owned(), version))
     }
 
-    /// Those of the suspended whose verdicts were not judged again yet. One that is trusted again is forgotten.
-    pub(super) fn to_rejudge(&self, suspended: &BTreeSet<String>) -> Vec<String> {
+    /// Those of the suspended whose verdicts are to be judged again, and whether for the first time. Twice, since a
+    /// verdict may have been on its way when the first look was taken. One that is trusted again is forgotten.
+    pub(super) fn to_rejudge(&self, suspended: &BTreeSet<String>) -> Vec<(String, bool)> {
         let mut rejudged = self.rejudged.lock().unwrap_or_else(PoisonError::into_inner);
-        rejudged.retain(|landmark| suspended.contains(landmark));
-        suspended.iter().filter(|landmark| !rejudged.contains(*landmark)).cloned().collect()
+        rejudged.retain(|landmark, _| suspended.contains(landmark));
+        let looks = suspended.iter().map(|landmark| (landmark, rejudged.get(landmark).copied().unwrap_or(0)));
+        looks
+            .filter(|(_, looks)| *looks < LOOKS)
+            .map(|(landmark, looks)| (landmark.clone(), looks == 0))
+            .collect()
     }
 
     /// A landmark's verdicts were judged again.
     pub(super) fn rejudged(&self, landmark: &str) {
-        self.rejudged.lock().unwrap_or_else(PoisonError::into_inner).insert(landmark.to_owned());
+        let mut rejudged = self.rejudged.lock().unwrap_or_else(PoisonError::into_inner);
+        *rejudged.entry(landmark.to_owned()).or_default() += 1;
     }
 }
 
@@ -78,16 +92,12 @@ impl Measuring {
         Ok(found.await?)
     }
 
-    /// Audits and acts on it: suspends, trusts, alerts.
+    /// Audits and acts on it: suspends, clears, trusts, alerts.
     pub(super) async fn audit_and_follow(&self) -> Result<(), Trouble> {
         let directory = self.roster.now().await?;
         let found = self.find(self.errand(), &directory).await?;
-        for (id, why) in &found.suspended {
-            let Some(known) = directory.get(id).filter(|known| known.measures()) else { continue };
-            let reason = format!("mesh audit: {why}");
-            if self.turn(&known.record, LandmarkState::Suspended, reason.clone()).await? {
-                self.raise(Kind::LandmarkSuspended, format!("landmarks/{id}"), reason).await;
-            }
+        for suspect in &found.suspended {
+            self.suspend(&directory, suspect).await?;
         }
         for (id, detail) in &found.misplaced {
             let version = directory.get(id).map_or(0, |known| known.record.position_version);
@@ -95,17 +105,37 @@ impl Measuring {
                 self.raise(Kind::LandmarkMisplaced, format!("landmarks/{id}"), detail.clone()).await;
             }
         }
-        let agreeing = agreeing(&directory, &found.pairs, &found.contradicted);
-        for known in directory.all().filter(|known| known.record.state == LandmarkState::Probation) {
-            let groups = agreeing.get(&known.record.id).map_or(0, BTreeSet::len);
-            if groups > self.rules.liars as usize {
-                tracing::info!(
-                    landmark = known.record.id,
-                    groups,
-                    "agrees with the mesh: it counts from now on"
-                );
-                self.turn(&known.record, LandmarkState::Active, String::new()).await?;
+        let agreeing = agreeing(&directory, &found);
+        for known in directory.all() {
+            let (record, id) = (&known.record, &known.record.id);
+            let groups = agreeing.get(id).map_or(0, BTreeSet::len);
+            let is_suspect = found.suspended.iter().any(|suspect| suspect.id == *id);
+            if is_suspect {
+                continue;
             }
+            if record.state == LandmarkState::Suspended && record.state_reason.starts_with(TIED) {
+                tracing::info!(landmark = id, "others decided the tie for it: it is on probation again");
+                self.turn(record, LandmarkState::Probation, String::new()).await?;
+            } else if record.state == LandmarkState::Probation && groups > self.rules.liars as usize {
+                tracing::info!(landmark = id, groups, "agrees with the mesh: it counts from now on");
+                self.turn(record, LandmarkState::Active, String::new()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Suspends a landmark. A newcomer's word alone does not suspend one that counts.
+    async fn suspend(&self, directory: &Directory, suspect: &Suspect) -> Result<(), Trouble> {
+        let Some(known) = directory.get(&suspect.id).filter(|known| known.measures()) else { return Ok(()) };
+        let state_of = |id: &String| directory.get(id).map(|known| known.record.state);
+        let accuser = suspect.tied_with.as_ref().and_then(state_of);
+        if known.record.state == LandmarkState::Active && accuser == Some(LandmarkState::Probation) {
+            return Ok(());
+        }
+        let prefix = if suspect.tied_with.is_some() { TIED } else { CONVICTED };
+        let reason = format!("{prefix}{}", suspect.why);
+        if self.turn(&known.record, LandmarkState::Suspended, reason.clone()).await? {
+            self.raise(Kind::LandmarkSuspended, format!("landmarks/{}", suspect.id), reason).await;
         }
         Ok(())
     }
@@ -122,17 +152,16 @@ impl Measuring {
     }
 }
 
-/// The trust groups, other than its own, that each landmark measured with and does not contradict.
-fn agreeing(
-    directory: &Directory,
-    pairs: &[MeshPair],
-    contradicted: &BTreeSet<String>,
-) -> BTreeMap<String, BTreeSet<String>> {
+/// The trust groups, other than its own, that each landmark measured with and agrees with. Who is under suspicion
+/// vouches for nobody.
+fn agreeing(directory: &Directory, found: &MeshFindings) -> BTreeMap<String, BTreeSet<String>> {
     let mut agreeing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let group = |id: &str| directory.get(id).map(|known| known.record.trust_group.clone());
-    for MeshPair { first, second, .. } in pairs {
+    let is_suspect = |id: &str| found.suspended.iter().any(|suspect| suspect.id == *id);
+    for MeshPair { first, second, .. } in &found.pairs {
         let Some((one, other)) = group(first).zip(group(second)) else { continue };
-        if one == other || contradicted.contains(first) || contradicted.contains(second) {
+        let contradicts = found.contradictions.contains(&(first.clone(), second.clone()));
+        if one == other || contradicts || is_suspect(first) || is_suspect(second) {
             continue;
         }
         agreeing.entry(first.clone()).or_default().insert(other);
@@ -146,14 +175,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_was_suspended_is_judged_again_once() {
-        let audits = Audits::default();
-        let suspended: BTreeSet<String> = ["a", "b"].map(str::to_owned).into();
-        assert_eq!(audits.to_rejudge(&suspended), ["a", "b"]);
+    fn who_was_suspended_is_looked_at_twice() {
+        let (audits, none) = (Audits::default(), BTreeSet::new());
+        let suspended: BTreeSet<String> = ["a".to_owned()].into();
+        let look =
+            |suspended| audits.to_rejudge(suspended).into_iter().map(|(_, first)| first).collect::<Vec<_>>();
+        assert_eq!(look(&suspended), [true]);
         audits.rejudged("a");
-        assert_eq!(audits.to_rejudge(&suspended), ["b"]);
-        assert!(audits.to_rejudge(&BTreeSet::new()).is_empty());
-        assert_eq!(audits.to_rejudge(&suspended), ["a", "b"]);
+        assert_eq!(look(&suspended), [false]);
+        audits.rejudged("a");
+        assert!(look(&suspended).is_empty() && look(&none).is_empty());
+        // Trusted again in between, it is suspended anew.
+        assert_eq!(look(&suspended), [true]);
     }
 
     #[test]

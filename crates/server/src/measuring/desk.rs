@@ -41,11 +41,6 @@ impl View {
         let transcript = Transcript::read(&record.transcript).ok();
         Self { record, transcript }
     }
-
-    /// Whether nothing more is to be done for it.
-    pub(crate) fn is_over(&self) -> bool {
-        matches!(self.record.state, SessionState::Judged | SessionState::Missed)
-    }
 }
 
 impl Open {
@@ -116,20 +111,23 @@ struct Shelves {
 }
 
 impl Desk {
-    /// Puts a session on the desk; one that is there already stays as it is.
+    /// Puts a session on the desk that somebody watches over; one that is there already stays as it is.
     pub(crate) fn put(&self, record: Session) -> Arc<Open> {
         let mut shelves = lock(&self.0);
-        if let Some(open) = shelves.by_id.get(&record.id) {
-            return Arc::clone(open);
-        }
-        let open = Arc::new(Open::new(record));
-        shelves.by_id.insert(open.id.clone(), Arc::clone(&open));
-        shelves.by_wire_id.insert(open.wire_id, Arc::clone(&open));
+        let (open, is_new) = shelves.place(record);
         let view = open.view();
-        if view.is_over() {
-            shelves.age(Arc::clone(&open));
-        } else if view.record.subject_kind == SubjectKind::Agent {
+        if is_new && view.record.subject_kind == SubjectKind::Agent {
             shelves.live.insert(view.record.subject.clone(), Arc::clone(&open));
+        }
+        open
+    }
+
+    /// Remembers a session for a while that nobody watches over: one that was asked for, or that a late report names.
+    pub(crate) fn recall(&self, record: Session) -> Arc<Open> {
+        let mut shelves = lock(&self.0);
+        let (open, is_new) = shelves.place(record);
+        if is_new {
+            shelves.age(Arc::clone(&open));
         }
         open
     }
@@ -167,6 +165,17 @@ impl Desk {
 }
 
 impl Shelves {
+    /// Finds or makes the session's place; says whether it was made.
+    fn place(&mut self, record: Session) -> (Arc<Open>, bool) {
+        if let Some(open) = self.by_id.get(&record.id) {
+            return (Arc::clone(open), false);
+        }
+        let open = Arc::new(Open::new(record));
+        self.by_id.insert(open.id.clone(), Arc::clone(&open));
+        self.by_wire_id.insert(open.wire_id, Arc::clone(&open));
+        (open, true)
+    }
+
     fn age(&mut self, open: Arc<Open>) {
         self.recent.push_back(open);
         while self.recent.len() > RECENT_MAX {

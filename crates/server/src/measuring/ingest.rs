@@ -48,7 +48,6 @@ struct Judged {
 /// One landmark's stream of reports.
 pub(crate) struct Stream {
     landmark: String,
-    known: Arc<Known>,
     errand: Errand,
     tally: Tally,
     /// The first number of the stream; those before are the landmark's own affair.
@@ -58,20 +57,24 @@ pub(crate) struct Stream {
 impl Measuring {
     /// Begins to take reports of a landmark.
     pub(crate) async fn ingest(&self, landmark: &str, errand: Errand) -> Result<Stream, Trouble> {
-        let Some(known) = self.roster.get(landmark).await? else {
-            return Err(Violation::nothing_named("header.landmark", &format!("landmarks/{landmark}")).into());
-        };
-        let landmark = landmark.to_owned();
-        Ok(Stream { landmark, known, errand, tally: Tally::default(), first: None })
+        self.bringer(landmark).await?;
+        Ok(Stream { landmark: landmark.to_owned(), errand, tally: Tally::default(), first: None })
+    }
+
+    /// The landmark that brings reports, as it is now: its place may change while its stream is open.
+    async fn bringer(&self, landmark: &str) -> Result<Arc<Known>, Trouble> {
+        let unknown = || Violation::nothing_named("header.landmark", &format!("landmarks/{landmark}"));
+        Ok(self.roster.get(landmark).await?.ok_or_else(unknown)?)
     }
 
     /// Checks and keeps a batch; what is answered is committed.
     pub(crate) async fn take(
         self: &Arc<Self>,
-        known: Arc<Known>,
+        landmark: &str,
         errand: Errand,
         batch: Vec<Brought>,
     ) -> Result<Vec<(i64, Taken)>, Trouble> {
+        let known = self.bringer(landmark).await?;
         let mut taken = Vec::with_capacity(batch.len());
         let mut cases = Vec::with_capacity(batch.len());
         let mut sessions: HashMap<[u8; 8], Option<Arc<Open>>> = HashMap::new();
@@ -131,7 +134,7 @@ impl Measuring {
             return Ok(Some(open));
         }
         match self.store.session_by_wire_id(wire_id).await {
-            Ok(record) => Ok(Some(self.desk.put(record))),
+            Ok(record) => Ok(Some(self.desk.recall(record))),
             Err(StoreError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -269,8 +272,8 @@ impl Stream {
         measuring: &Arc<Measuring>,
         batch: Vec<Brought>,
     ) -> impl Future<Output = Result<Vec<(i64, Taken)>, Trouble>> + Send + 'static {
-        let (measuring, known, errand) = (Arc::clone(measuring), Arc::clone(&self.known), self.errand);
-        async move { measuring.take(known, errand, batch).await }
+        let (measuring, landmark, errand) = (Arc::clone(measuring), self.landmark.clone(), self.errand);
+        async move { measuring.take(&landmark, errand, batch).await }
     }
 
     /// Counts a batch that was taken; batches come in the order in which they were read.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use lightcone_probe::Signature;
-use lightcone_store::{Attested, Session, SessionState, SubjectKind};
+use lightcone_store::{Attested, LandmarkState, Session, SessionState, SubjectKind};
 
 use super::clock::now_ns;
 use super::desk::name_of;
@@ -22,7 +22,9 @@ impl Measuring {
     pub(super) async fn measure_mesh(self: Arc<Self>) -> Result<(), Trouble> {
         self.audit_and_follow().await?;
         let directory = self.roster.now().await?;
-        let may_measure = |id: &String| directory.get(id).is_some_and(|known| known.measures());
+        // The suspended too: that is how a tie is decided.
+        let is_in_use = |known: &Arc<Known>| known.record.state != LandmarkState::Retired;
+        let may_measure = |id: &String| directory.get(id).is_some_and(is_in_use);
         let listening: Vec<String> = self.landmarks.listening().into_iter().filter(may_measure).collect();
         let latest = self.store.mesh_pairs().await?.latest;
         let measured_at: HashMap<Pair, i64> =

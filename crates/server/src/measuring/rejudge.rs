@@ -20,10 +20,11 @@ impl Measuring {
             .filter(|known| known.record.state == LandmarkState::Suspended)
             .map(|known| known.record.id.clone())
             .collect();
-        for landmark in self.audits.to_rejudge(&suspended) {
+        for (landmark, is_first) in self.audits.to_rejudge(&suspended) {
             // The latest of each agent first: that is what somebody acts on.
-            for latest_only in [true, false] {
-                self.rejudge_all(&landmark, latest_only).await?;
+            self.rejudge_all(&landmark, true).await?;
+            if is_first {
+                self.rejudge_all(&landmark, false).await?;
             }
             self.audits.rejudged(&landmark);
         }

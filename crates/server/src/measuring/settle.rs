@@ -26,7 +26,7 @@ impl Measuring {
         if view.record.state != SessionState::Closed {
             return Ok(());
         }
-        let directory = self.roster.now().await?;
+        let directory = self.roster.all().await?;
         let outcomes = self.outcomes(&view, &directory).await?;
         let mut seen = self.store.measurements(&open.id).await?;
         seen.extend(outcomes.iter().filter_map(|outcome| outcome.measurement.clone()));

@@ -90,11 +90,12 @@ impl Measuring {
         let wanted = session.id.clone();
         let kept = self.store.put_session(session, request).await?;
         let is_new = kept.id == wanted;
-        let open = self.desk.put(kept);
-        if is_new {
-            self.keep(&open);
-            self.announce(&open);
+        if !is_new {
+            return Ok(self.desk.recall(kept));
         }
+        let open = self.desk.put(kept);
+        self.keep(&open);
+        self.announce(&open);
         Ok(open)
     }
 
@@ -132,7 +133,7 @@ impl Measuring {
     pub(crate) async fn session(&self, id: &str) -> Result<Arc<Open>, Trouble> {
         match self.desk.find(id) {
             Some(open) => Ok(open),
-            None => Ok(self.desk.put(self.store.session(id).await?)),
+            None => Ok(self.desk.recall(self.store.session(id).await?)),
         }
     }
 }

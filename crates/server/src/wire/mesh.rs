@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lightcone::v1;
-use lightcone_core::audit::{Audit, Cause, Pair, Stated, audit};
+use lightcone_core::audit::{Audit, Cause, Pair, Stated, Suspension, audit};
 use lightcone_core::{Borders, ClockError, Landmark, LandmarkId, LightMode, Mesh, Metres, Point, RoundTrip};
 use lightcone_store::MeshPair;
 
@@ -27,15 +27,26 @@ pub(crate) struct MeshCase {
 #[derive(Debug)]
 pub(crate) struct MeshFindings {
     /// Who is to be suspended, and why.
-    pub(crate) suspended: Vec<(String, String)>,
+    pub(crate) suspended: Vec<Suspect>,
     /// Whose coordinates are not where they are stated to be, in words without coordinates.
     pub(crate) misplaced: Vec<(String, String)>,
-    /// Who is part of a contradiction.
-    pub(crate) contradicted: BTreeSet<String>,
+    /// Who contradicts whom, each pair both ways.
+    pub(crate) contradictions: BTreeSet<(String, String)>,
     /// What was judged.
     pub(crate) pairs: Vec<MeshPair>,
     /// All of it in the contract's words: resource names.
     pub(crate) audit: v1::AuditLandmarksResponse,
+}
+
+/// A landmark that is to be suspended.
+#[derive(Debug)]
+pub(crate) struct Suspect {
+    /// Which.
+    pub(crate) id: String,
+    /// The other end of a tie; none if it is convicted.
+    pub(crate) tied_with: Option<String>,
+    /// Why, for people.
+    pub(crate) why: String,
 }
 
 /// Audits. Pairs of landmarks that are not among those given are left out.
@@ -61,11 +72,11 @@ pub(crate) fn judge_mesh(
     Ok(MeshFindings {
         suspended: suspended(&mesh, &found),
         misplaced: misplaced(borders, &mesh, &found),
-        contradicted: found
+        contradictions: found
             .conflicts
             .iter()
-            .flat_map(|conflict| [conflict.first, conflict.second])
-            .map(|id| name(&mesh, id))
+            .flat_map(|conflict| [(conflict.first, conflict.second), (conflict.second, conflict.first)])
+            .map(|(one, other)| (name(&mesh, one), name(&mesh, other)))
             .collect(),
         pairs: case.pairs,
         audit: audited(borders, &mesh, &found),
@@ -100,16 +111,22 @@ fn name(mesh: &Mesh, id: LandmarkId) -> String {
     mesh.landmark(id).name.trim_start_matches(COLLECTION).to_owned()
 }
 
-fn suspended(mesh: &Mesh, found: &Audit) -> Vec<(String, String)> {
-    let why = |cause: &Cause| match cause {
-        Cause::Convicted { conflicts } => {
-            format!("{conflicts} others contradict it, and no least explanation leaves it out")
-        }
-        Cause::Tie { with } => {
-            format!("it or landmarks/{} is wrong, and nobody else says which", name(mesh, *with))
+fn suspended(mesh: &Mesh, found: &Audit) -> Vec<Suspect> {
+    let suspect = |suspension: &Suspension| {
+        let id = name(mesh, suspension.landmark);
+        match suspension.cause {
+            Cause::Convicted { conflicts } => {
+                let why = format!("{conflicts} others contradict it, and no least explanation leaves it out");
+                Suspect { id, tied_with: None, why }
+            }
+            Cause::Tie { with } => {
+                let other = name(mesh, with);
+                let why = format!("it or landmarks/{other} is wrong, and nobody else says which");
+                Suspect { id, tied_with: Some(other), why }
+            }
         }
     };
-    found.suspended.iter().map(|it| (name(mesh, it.landmark), why(&it.cause))).collect()
+    found.suspended.iter().map(suspect).collect()
 }
 
 fn misplaced(borders: &Borders, mesh: &Mesh, found: &Audit) -> Vec<(String, String)> {

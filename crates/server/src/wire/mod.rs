@@ -16,7 +16,7 @@ mod violation;
 pub(crate) use batch::{Brief, Detail, Sheet};
 pub(crate) use from_wire::{audit, locate, questions};
 pub(crate) use measurement::{ingested, landmark, landmark_checkpoint, measurements, reports, work};
-pub(crate) use mesh::{MeshCase, MeshFindings, judge_mesh};
+pub(crate) use mesh::{MeshCase, MeshFindings, Suspect, judge_mesh};
 pub(crate) use session::{
     Attest, Close, agent, agent_checkpoint, agent_or_all, any_session, attest, close, plan, session, summons,
     verdict_name,
