@@ -8,7 +8,9 @@ use tokio::signal;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{LogArgs, LogFormat};
+use crate::command::Notes;
 use crate::exit::{Failure, Outcome};
+use crate::out;
 
 /// Settings of a file, or the defaults.
 pub(crate) fn settings<C: DeserializeOwned + Default>(file: Option<&Path>) -> Outcome<C> {
@@ -31,9 +33,10 @@ pub(crate) fn over<T: Clone>(place: &mut T, value: Option<&T>) {
 /// Runs a daemon until it ends by itself or by SIGINT or SIGTERM.
 pub(crate) fn run<T, E>(
     log: &LogArgs,
+    notes: Notes,
     daemon: impl AsyncFnOnce(StopSignal) -> Result<T, E>,
 ) -> Outcome<Result<T, E>> {
-    start_log(log)?;
+    start_log(log, notes)?;
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
@@ -45,14 +48,16 @@ pub(crate) fn run<T, E>(
     })
 }
 
-fn start_log(log: &LogArgs) -> Outcome<()> {
-    let filter = EnvFilter::try_new(&log.log).map_err(|error| {
+fn start_log(log: &LogArgs, notes: Notes) -> Outcome<()> {
+    let wanted = if notes.quiet() { "error" } else { &log.log };
+    let filter = EnvFilter::try_new(wanted).map_err(|error| {
         Failure::usage(format!(
             "`{}` in --log: write a level such as info, or target=level,… ({error})",
             log.log
         ))
     })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = builder.with_ansi(out::stderr_is_coloured());
     let started = match log.log_format {
         LogFormat::Human => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),

@@ -56,6 +56,12 @@ pub(crate) fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Whether standard error is a terminal that shows colours.
+#[cfg(any(feature = "landmark", feature = "agent"))]
+pub(crate) fn stderr_is_coloured() -> bool {
+    io::stderr().is_terminal() && colours_wanted()
+}
+
 fn colours_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")

@@ -4,18 +4,19 @@ use std::io::Write;
 
 use lightcone_agent::{AgentError, Config};
 
+use super::Notes;
 use crate::args::AgentArgs;
 use crate::daemon::{self, over};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out::Out;
 
 /// Runs it until told to stop.
-pub(crate) fn run(args: &AgentArgs) -> Outcome<Exit> {
+pub(crate) fn run(args: &AgentArgs, notes: Notes) -> Outcome<Exit> {
     let config = load(args)?;
     if args.print_config {
         return print(&config);
     }
-    let ended = daemon::run(&args.log, async |stop| lightcone_agent::run(&config, stop.wait()).await)?;
+    let ended = daemon::run(&args.log, notes, async |stop| lightcone_agent::run(&config, stop.wait()).await)?;
     ended.map(|()| Exit::Answered).map_err(|error| match error {
         AgentError::Setting(_) | AgentError::Key(_) => Failure::input(error.to_string()),
         AgentError::Bind(_) => Failure::machine(error.to_string()),

@@ -4,23 +4,27 @@ use std::io::Write;
 
 use lightcone_landmark::{Config, LandmarkError};
 
+use super::Notes;
 use crate::args::LandmarkArgs;
 use crate::daemon::{self, over};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out::Out;
 
 /// Runs it until told to stop.
-pub(crate) fn run(args: &LandmarkArgs) -> Outcome<Exit> {
+pub(crate) fn run(args: &LandmarkArgs, notes: Notes) -> Outcome<Exit> {
     let config = load(args)?;
     if args.print_config {
         return print(&config);
     }
-    let ended = daemon::run(&args.log, async |stop| lightcone_landmark::run(&config, stop.wait()).await)?;
+    let ended =
+        daemon::run(&args.log, notes, async |stop| lightcone_landmark::run(&config, stop.wait()).await)?;
     ended.map(|()| Exit::Answered).map_err(|error| match error {
         LandmarkError::Setting(_) | LandmarkError::Key(_) | LandmarkError::Moved { .. } => {
             Failure::input(error.to_string())
         }
-        LandmarkError::Outbox(_) | LandmarkError::Measure { .. } => Failure::machine(error.to_string()),
+        LandmarkError::Outbox(_) | LandmarkError::Measure { .. } | LandmarkError::Carrier(_) => {
+            Failure::machine(error.to_string())
+        }
     })
 }
 

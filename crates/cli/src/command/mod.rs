@@ -44,9 +44,9 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
             serve::check(&ServeArgs { config: file, ..args.clone() })
         }
         #[cfg(feature = "landmark")]
-        Command::Landmark(args) => landmark::run(args),
+        Command::Landmark(args) => landmark::run(args, Notes { quiet: cli.quiet }),
         #[cfg(feature = "agent")]
-        Command::Agent(args) => agent::run(args),
+        Command::Agent(args) => agent::run(args, Notes { quiet: cli.quiet }),
         #[cfg(any(feature = "landmark", feature = "agent"))]
         Command::Keys(command) => keys::run(command),
         #[cfg(feature = "server")]
