@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use lightcone_probe::agent::{self, Engagement};
-use lightcone_probe::control::{Cookie, Hello, KEEP_BYTES};
+use lightcone_probe::control::{Cookie, Hello, KEEP_BYTES, Retry, Welcome};
 use lightcone_probe::handshake::StaticKey;
 use lightcone_probe::limits::Limits;
 use lightcone_probe::{Binding, LandmarkId, Nonce, NtpTime, Proof, SessionId, verify};
@@ -346,8 +346,10 @@ fn another_handshake_of_the_same_session_is_not_taken() {
     world.agent =
         agent::Answerer::new(agent::Settings::default(), lightcone_probe::chance::Seeded::new(&[99; 32]));
     world.engage();
+    let welcomes = world.logged(96, false).len();
     world.run_for(10 * SECOND);
     assert_eq!((world.entered.len(), world.established), (1, 1));
+    assert_eq!(world.logged(96, false).len(), welcomes, "not even the old WELCOME");
 }
 
 #[test]
@@ -438,4 +440,35 @@ fn a_landmark_cannot_report_what_was_never_answered() {
 fn an_engagement_shows_no_key() {
     let engagement = Engagement { plan: World::new().plan, key: agent_key() };
     assert!(format!("{engagement:?}").contains("StaticKey(secret)"));
+}
+
+#[test]
+fn fifty_forged_retries_are_worth_one_hello() {
+    let mut world = patient();
+    let (from, to) = (world.landmark_at[0], world.agent_at[0]);
+    let retry = Retry { session: SESSION, cookie: Cookie([1; 16]) }.to_bytes();
+    intercept(&mut world, 192, true);
+    let said: usize = (0..50).map(|_| answers(&mut world, from, to, &retry).len()).sum();
+    assert_eq!(said, 1);
+}
+
+#[test]
+fn forged_welcomes_do_not_put_off_a_keep() {
+    let waiting = || {
+        let mut world = World::empty(unhurried(), agent::Settings::default());
+        world.assignment.window.not_before_ns += 40 * SECOND;
+        world.plan.window = world.assignment.window;
+        world.begin();
+        world
+    };
+    let (mut world, mut left_alone) = (waiting(), waiting());
+    let (from, to) = (world.landmark_at[0], world.agent_at[0]);
+    let welcome = Welcome { session: SESSION, noise: [3; 60] }.to_bytes();
+    for _ in 0..5 {
+        world.run_for(SECOND);
+        answers(&mut world, from, to, &welcome);
+    }
+    left_alone.run_for(5 * SECOND);
+    assert_eq!(world.agent.wakes_at(), left_alone.agent.wakes_at());
+    assert!(world.agent.wakes_at().is_some_and(|at| at < world.now_ns + 11 * SECOND));
 }

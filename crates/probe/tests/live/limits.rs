@@ -1,7 +1,7 @@
 //! Bounds on strangers, each where it bites.
 
 use lightcone_probe::agent;
-use lightcone_probe::control::{Cookie, Hello};
+use lightcone_probe::control::{Cookie, Hello, Keep};
 use lightcone_probe::landmark::Settings;
 use lightcone_probe::limits::{IGNORED_NS, Limits, SOURCES_MAX};
 use lightcone_probe::{Nonce, NtpTime};
@@ -149,4 +149,34 @@ fn the_defaults_are_the_protocols() {
     assert_eq!((limits.hellos_per_source, limits.hellos, limits.bad_tags), (5, 20_000, 100));
     assert_eq!((limits.probes_per_session, limits.answers_per_landmark, limits.answers), (50, 50, 500));
     assert_eq!((limits.sessions, limits.engagements), (100_000, 64));
+}
+
+#[test]
+fn keeps_from_new_addresses_count_like_hellos() {
+    let mut world = World::new();
+    world.run();
+    let stamp = StampKey::from_bytes(world.transcripts[0].landmarks[0].stamp_key);
+    let mut twin = World::new();
+    twin.run_for(SECOND);
+    let keeps = (100..150).map(|counter| Keep::seal(SESSION, counter, &stamp).to_bytes());
+    let answered: usize = keeps.map(|keep| count(&mut twin, "203.0.113.5:1000", &keep)).sum();
+    assert_eq!(answered, 5);
+}
+
+#[test]
+fn bad_tags_of_challenges_and_replies_count_too() {
+    for is_reply in [true, false] {
+        let mut world = World::new();
+        while world.logged(168, is_reply).is_empty() {
+            assert!(world.step());
+        }
+        let Flying { from, to, mut bytes } = world.logged(168, is_reply)[0].clone();
+        bytes[100] ^= 1;
+        for _ in 0..101 {
+            world.arrive(&Flying { from, to, bytes: bytes.clone() });
+        }
+        world.run();
+        let answered = world.reports[0].sent.iter().filter(|sent| sent.answer.is_some()).count();
+        assert_eq!(answered, 0, "the source is not heard for ten seconds");
+    }
 }

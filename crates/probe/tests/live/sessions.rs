@@ -90,6 +90,7 @@ fn doubled_and_turned_around_datagrams_change_nothing() {
     let checked = world.verdict().unwrap();
     assert_eq!(checked.diagnostics.answered, 64);
     assert_eq!(checked.best.unwrap().rtt_ns, 10 * MS);
+    assert_eq!(checked.diagnostics.p50_ns, 10 * MS as u32, "the first answer counts, not a later copy of it");
 }
 
 #[test]
@@ -236,4 +237,77 @@ fn what_cannot_be_engaged_is_named() {
     engagement.plan.session = SessionId([8; 8]);
     engagement.plan.window.not_after_ns = world.now().unix_ns - 5;
     assert_eq!(agent.engage(&engagement, world.now()), Err(NotEngaged::Over(5)));
+}
+
+#[test]
+fn no_challenge_goes_out_before_the_window_when_the_clock_was_set_back() {
+    let mut world = World::new();
+    world.run_for(SECOND);
+    world.steered_ns = -3 * SECOND;
+    world.run();
+    let window = world.assignment.window;
+    let sent = &world.reports[0].sent;
+    assert_eq!(sent.len(), 64);
+    assert!(
+        sent.iter().filter_map(|sent| sent.answer).all(|answer| answer.stamps.r0 >= window.not_before_ns)
+    );
+    world.verdict().unwrap();
+}
+
+#[test]
+fn a_key_may_come_again_after_the_clock_was_set_back() {
+    let mut world = World::new();
+    world.run();
+    world.steered_ns = -3_600 * SECOND;
+    let begins = world.now().unix_ns + 2 * SECOND;
+    (world.assignment.window.not_before_ns, world.assignment.window.not_after_ns) =
+        (begins, begins + 30 * SECOND);
+    world.assignment.session = SessionId([8; 8]);
+    (world.plan.window, world.plan.session) = (world.assignment.window, world.assignment.session);
+    world.begin();
+    world.run();
+    assert_eq!(world.entered.len(), 2, "its labels went on rising");
+}
+
+#[test]
+fn a_distrusted_clock_spoils_the_whole_burst_and_nothing_after_it() {
+    let mut world = World::new();
+    assert!(!world.landmark.distrust(), "nothing is measured yet");
+    while world.logged(168, true).len() < 10 {
+        assert!(world.step());
+    }
+    assert!(world.landmark.distrust());
+    assert!(!world.landmark.distrust(), "no news");
+    world.run();
+    let answers: Vec<_> = world.reports[0].sent.iter().filter_map(|sent| sent.answer).collect();
+    assert!(answers.len() == 64 && answers.iter().all(|answer| answer.fallback));
+    assert_eq!(world.verdict().unwrap().diagnostics.fallbacks, 64);
+    let mut next = World::new();
+    std::mem::swap(&mut next.landmark, &mut world.landmark);
+    (next.now_ns, next.steered_ns) = (world.now_ns, 0);
+    let begins = next.now().unix_ns + 2 * SECOND;
+    (next.assignment.window.not_before_ns, next.assignment.window.not_after_ns) =
+        (begins, begins + 30 * SECOND);
+    (next.plan.window, next.agent) =
+        (next.assignment.window, Answerer::new(agent::Settings::default(), Seeded::new(&[13; 32])));
+    next.begin();
+    next.run();
+    assert!(next.reports[0].sent.iter().filter_map(|sent| sent.answer).all(|answer| !answer.fallback));
+}
+
+#[test]
+fn the_first_stamp_of_a_challenge_stays_and_one_of_other_bytes_is_none() {
+    let mut world = World::new();
+    while world.logged(168, true).len() < 3 {
+        assert!(world.step());
+    }
+    let mut packet = [0; 168];
+    packet.copy_from_slice(&world.logged(168, false)[0].bytes);
+    world.landmark.stamped(&packet, 1);
+    packet[140] ^= 1;
+    world.landmark.stamped(&packet, 2);
+    world.landmark.stamped(&[0; 168], 3);
+    world.run();
+    let stamps = world.reports[0].sent[0].answer.unwrap().stamps;
+    assert!(stamps.t1 > stamps.r0, "{stamps:?}");
 }

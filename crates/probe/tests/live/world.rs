@@ -43,6 +43,8 @@ pub(crate) struct World {
     pub(crate) landmark_at: Vec<SocketAddr>,
     /// Where the agent is reached; what is sent elsewhere is lost.
     pub(crate) agent_at: Vec<SocketAddr>,
+    /// By how much REALTIME was set or steered away since the beginning.
+    pub(crate) steered_ns: i64,
     /// One way.
     pub(crate) flight_ns: i64,
     pub(crate) network: Network,
@@ -106,6 +108,7 @@ impl World {
             agent: Answerer::new(agent, Seeded::new(&[12; 32])),
             landmark_at: vec![at("192.0.2.1:9000"), at("[2001:db8::1]:9000")],
             agent_at: vec![at("198.51.100.7:40000"), at("[2001:db8:7::7]:40000")],
+            steered_ns: 0,
             flight_ns: 5 * MS,
             network: honest(),
             wire: BTreeMap::new(),
@@ -142,7 +145,7 @@ impl World {
     }
 
     fn unix_ns(&self) -> i64 {
-        UNIX_NS + self.now_ns - 5_000 * SECOND
+        UNIX_NS + self.now_ns - 5_000 * SECOND + self.steered_ns
     }
 
     /// Puts a datagram on the wire.
