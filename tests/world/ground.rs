@@ -1,4 +1,5 @@
 //! Where a server of a test keeps things, so that another can be opened on the same.
+#![expect(clippy::print_stderr, reason = "what is skipped or left behind is said aloud")]
 
 use std::path::PathBuf;
 
