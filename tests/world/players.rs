@@ -188,11 +188,11 @@ pub fn batch(reports: Vec<v1::SignedReport>) -> v1::IngestRequest {
 
 /// The next assignment of a stream.
 pub async fn assignment(stream: &mut Streaming<v1::WatchAssignmentsResponse>) -> v1::Assignment {
+    use v1::watch_assignments_response::Event;
     loop {
-        match stream.next().await.expect("the stream lives").expect("the stream lives").event {
-            Some(v1::watch_assignments_response::Event::Assignment(assignment)) => return assignment,
-            Some(v1::watch_assignments_response::Event::Checkpoint(_)) => {}
-            other => panic!("an assignment, not {other:?}"),
+        let heard = stream.next().await.expect("the stream lives").expect("the stream lives");
+        if let Some(Event::Assignment(assignment)) = heard.event {
+            return assignment;
         }
     }
 }

@@ -2,7 +2,6 @@
 //! becomes alerts.
 
 use lightcone::v1::alert::Kind;
-use lightcone_core::locate::Settings;
 use lightcone_store::{
     Agent, Judged, LandmarkState, Measurement, Outcome, Session, Site, SiteState, StoreError, Verdict,
     VerdictFilter,
@@ -75,8 +74,7 @@ impl Measuring {
         as_of: i64,
         story_ns: i64,
     ) -> Result<(Ruling, Case), Trouble> {
-        let liars = case.liars.max(Settings::default().liars);
-        let units = Units::chip(case.seen.len(), case.seen.len(), liars, true);
+        let units = Units::chip(case.seen.len(), case.seen.len(), case.liars, true);
         let (cost, compute) = (self.compute.pace.cost(units), std::sync::Arc::clone(&self.compute));
         let ruling = self.compute.run(self.errand(), cost, move |token| {
             let ruling = rule(&compute.borders, &case, as_of, story_ns, &|| token.is_stopped())?;
@@ -158,18 +156,15 @@ fn changes(was: &Signs, is: &Signs) -> Vec<(Kind, String)> {
 
 #[cfg(test)]
 mod tests {
-    use lightcone_core::Point;
-
     use super::super::Whereabouts;
     use super::*;
 
     fn signs(inconsistent: bool, disproven: &[&str], lat: f64) -> Signs {
-        let centre = Point::from_degrees(lat, 103.8).unwrap();
         Signs {
             inconsistent,
             disproven: disproven.iter().map(|&question| question.to_owned()).collect(),
             findings: Vec::new(),
-            whereabouts: Some(Whereabouts { centre, radius_m: 1_000, at_ns: 0 }),
+            whereabouts: Some(Whereabouts::around(lat, 103.8, 1_000)),
         }
     }
 

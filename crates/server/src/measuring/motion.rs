@@ -13,6 +13,14 @@ pub(crate) struct Whereabouts {
     pub(crate) at_ns: i64,
 }
 
+#[cfg(test)]
+impl Whereabouts {
+    /// Within so many metres of a place in degrees, at the beginning of time.
+    pub(crate) fn around(lat: f64, lon: f64, radius_m: u64) -> Self {
+        Self { centre: Point::from_degrees(lat, lon).unwrap(), radius_m, at_ns: 0 }
+    }
+}
+
 /// How many metres too far apart two regions are for anything that carries chips; none if it can be.
 pub(crate) fn too_far_m(before: Whereabouts, after: Whereabouts) -> Option<u64> {
     let ends = ellipsoid::direction(before.centre).angle_to(ellipsoid::direction(after.centre));
@@ -31,8 +39,7 @@ mod tests {
     const HOUR_NS: i64 = 3_600_000_000_000;
 
     fn at(lat: f64, lon: f64, hours: i64) -> Whereabouts {
-        let centre = Point::from_degrees(lat, lon).unwrap();
-        Whereabouts { centre, radius_m: 100_000, at_ns: hours * HOUR_NS }
+        Whereabouts { at_ns: hours * HOUR_NS, ..Whereabouts::around(lat, lon, 100_000) }
     }
 
     #[test]
