@@ -103,7 +103,11 @@ pub(crate) fn watch_verdicts(args: &WatchVerdictsArgs, notes: Notes) -> Outcome<
     let registry = open(&args.server)?;
     let mut left = args.count.unwrap_or(usize::MAX);
     let mut token = args.resume.clone();
+    let mut is_heard = false;
     let ended = registry.watch_verdicts(args, |given| {
+        if !std::mem::replace(&mut is_heard, true) {
+            notes.say("watching; ctrl-c ends it");
+        }
         for verdict in given.verdicts.iter().take(left) {
             let mut out = Out::open(None)?;
             match args.server.output {

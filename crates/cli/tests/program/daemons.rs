@@ -1,7 +1,7 @@
 //! Landmarks and an agent as processes of their own, with settings from files, against a server: a session gives a
 //! verdict, whoever is killed in the middle.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -27,10 +27,15 @@ struct Daemon {
 
 impl Daemon {
     fn start(arguments: &str) -> Self {
+        Self::start_to(Stdio::null(), arguments)
+    }
+
+    /// Starts one whose standard output goes there.
+    fn start_to(out: Stdio, arguments: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lightcone"))
             .args(arguments.split_whitespace())
             .current_dir(run::package())
-            .stdout(Stdio::null())
+            .stdout(out)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -228,6 +233,27 @@ fn a_session_of_processes_gives_a_verdict() {
     assert_eq!(world.measured(session, "STATE_VERIFIED"), ALL);
     assert_eq!(world.ok("list verdicts --agent agents/rack").len(), 1);
     assert_eq!(world.ok("get agents/rack/verdicts/latest"), [verdict]);
+}
+
+/// A watch shows a verdict as it is given, goes on by itself when the server comes back, and from where it was told.
+#[test]
+fn verdicts_are_watched_across_a_restart() {
+    let mut world = World::open();
+    let (_landmarks, mut agent) = world.crew();
+    let arguments = format!("watch verdicts --count 2 --server http://{} -o json", world.address);
+    let mut watch = Daemon::start_to(Stdio::piped(), &arguments);
+    watch.hear("watching");
+    let first = world.ok("summon agents/rack --wait").remove(0);
+    world.server.kill();
+    agent.hear("not attending");
+    world.server = World::serve(world.folder.path(), &world.address, &world.mesh);
+    agent.hear("attending");
+    let second = world.ok("summon agents/rack --wait").remove(0);
+    let mut shown = String::new();
+    watch.child.stdout.take().unwrap().read_to_string(&mut shown).unwrap();
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+    let shown: Vec<Value> = shown.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(shown, [first, second]);
 }
 
 /// The service is away when the landmarks have measured, and one of them is killed with its report unsent.
