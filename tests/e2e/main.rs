@@ -3,6 +3,8 @@
 mod audit;
 mod batch;
 mod calls;
+#[cfg(target_os = "linux")]
+mod carrier;
 mod drain;
 mod health;
 mod idle;
