@@ -1,6 +1,13 @@
 //! An agent in a hall whose only way out is a proxy: a real landmark and a real agent, through TLS and `tinyproxy`, to a
 //! verdict that says so. Skipped aloud where that proxy is not installed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails loudly and skips aloud"
+)]
+
 use std::fs;
 use std::future::pending;
 use std::io::ErrorKind;
