@@ -4,6 +4,10 @@ use crate::chance::{Chance, poisson_gap_ns, unit};
 
 /// Challenges of a burst, and how many must bring nothing before a landmark stops.
 pub const BURST: usize = 16;
+/// What is left of a short window for the last answers, in nanoseconds: longer than any road on Earth takes.
+const ANSWERS_NS: i64 = 500_000_000;
+/// But no more than this part of it.
+const ANSWERS_PART: i64 = 4;
 /// Of the time within which all challenges go out, what bursts may fill at most; the rest is chance between them.
 const FILL_MAX: f64 = 0.9;
 
@@ -26,6 +30,13 @@ impl Default for Schedule {
 }
 
 impl Schedule {
+    /// The same for a window that is over in so many nanoseconds: all go out while answers can still come.
+    #[must_use]
+    pub fn before(self, over_ns: i64) -> Self {
+        let answers_ns = ANSWERS_NS.min(over_ns / ANSWERS_PART);
+        Self { within_ns: self.within_ns.min(over_ns - answers_ns).max(0), ..self }
+    }
+
     /// The moments of `probes` challenges from `from_ns` on, rising: bursts of 16 at random times, Poisson gaps
     /// inside them.
     #[must_use]

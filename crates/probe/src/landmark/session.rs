@@ -93,7 +93,8 @@ impl Session {
             return Ok(Vec::new());
         }
         let from_ns = self.begins.max(setting.now.mono_ns);
-        let times = setting.settings.schedule.draw(window.probes, from_ns, chance);
+        let schedule = setting.settings.schedule.before(self.ends - from_ns);
+        let times = schedule.draw(window.probes, from_ns, chance);
         let rate = setting.settings.limits.probes_per_session;
         let open = Box::new(Open::new(session, hello, &welcomed.message, welcomed.keys, from, times, rate));
         let datagram = open.welcome();

@@ -46,3 +46,13 @@ fn bursts_stand_apart_and_nobody_can_prepare_for_them() {
     let between = times.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
     assert!(between > 300 * MS, "longest gap {between}");
 }
+
+#[test]
+fn a_short_window_has_all_challenges_and_time_for_their_answers() {
+    for seed in 0..=255 {
+        let over = (200 + 37 * i64::from(seed)) * MS;
+        let times = Schedule::default().before(over).draw(16, SECOND, &mut seeded(seed));
+        let last = times[times.len() - 1] - SECOND;
+        assert!(last <= over - (over / 4).min(500 * MS) && last <= 5 * SECOND, "{over}: {times:?}");
+    }
+}

@@ -62,7 +62,7 @@ impl StageSettings {
             window: Duration::from_millis(1_500),
             probes: 16,
             mesh_interval: Duration::ZERO,
-            log: std::env::var("REHEARSAL_LOG").unwrap_or("error".to_owned()),
+            log: "error".to_owned(),
             understudies: Vec::new(),
         }
     }

@@ -19,6 +19,8 @@ use crate::sight::Sight;
 
 /// How often a session is looked at that should be over.
 const LOOK: Duration = Duration::from_millis(200);
+/// How long an agent whose session is not quite over is left alone.
+const BUSY: Duration = Duration::from_millis(20);
 /// How much longer than planned a session may take: a loud machine is not a fault.
 const SLACK: Duration = Duration::from_secs(30);
 /// The largest answer, in bytes.
@@ -98,9 +100,7 @@ impl Verdicts {
         let mut client = SessionServiceClient::new(channel.clone());
         let mut open = BTreeMap::new();
         for agent in agents {
-            let request = v1::SummonAgentRequest { agent: format!("agents/{agent}"), ..Default::default() };
-            let session = client.summon_agent(request).await.map_err(call("SummonAgent"))?.into_inner();
-            open.insert(agent.clone(), session.name);
+            open.insert(agent.clone(), summon(&mut client, agent, patience).await?);
         }
         let (started, mut outcomes) = (Instant::now(), BTreeMap::new());
         loop {
@@ -130,6 +130,30 @@ impl Verdicts {
         let records = open.iter().filter_map(|(agent, session)| Some((agent, self.of(session)?)));
         records.map(|(agent, record)| Ok((agent.clone(), Outcome::Verdict(Box::new(Sight::read(record)?))))).collect()
     }
+}
+
+/// Summons an agent, once its last session is over; says what the new one is called.
+async fn summon(
+    client: &mut SessionServiceClient<Channel>,
+    agent: &str,
+    patience: Duration,
+) -> Result<String, RehearsalError> {
+    let started = Instant::now();
+    loop {
+        let request = v1::SummonAgentRequest { agent: format!("agents/{agent}"), ..Default::default() };
+        match client.summon_agent(request).await {
+            Ok(session) => return Ok(session.into_inner().name),
+            // A verdict is told a moment before its session counts as over.
+            Err(status) if is_in_session(&status) && started.elapsed() < patience => {
+                tokio::time::sleep(BUSY).await;
+            }
+            Err(status) => return Err(call("SummonAgent")(status)),
+        }
+    }
+}
+
+fn is_in_session(status: &tonic::Status) -> bool {
+    v1::ErrorReason::of(status) == Some(v1::ErrorReason::StateForbids)
 }
 
 /// Those among some sessions that were missed.
