@@ -66,8 +66,7 @@ const IMPURE: [&str; 8] =
 const NO_STD: [&str; 2] = ["crates/core/src/lib.rs", "crates/responder/src/lib.rs"];
 
 /// Where wire messages and the words of `core` may meet: hand-written translation, nothing else.
-const DOORS: [&str; 3] =
-    ["crates/server/src/wire/", "crates/cli/src/remote/", "crates/rehearsal/src/sight.rs"];
+const DOORS: [&str; 3] = ["crates/server/src/wire/", "crates/cli/src/remote/", "crates/rehearsal/src/seen/"];
 /// What a service may name of `core` beside a wire message: what it calls, never what is said.
 const CALLED: [&str; 5] = ["Borders", "Inquiry", "LIARS_DEFAULT", "Observation", "Stopped"];
 

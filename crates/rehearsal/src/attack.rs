@@ -1,7 +1,7 @@
 //! Attacks, each tried out in the box against the finding that is promised of it.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lightcone_core::Finding;
 use lightcone_wan::Target;
@@ -9,7 +9,7 @@ use lightcone_wan::attack;
 
 use crate::cast::{AgentPart, Cast};
 use crate::error::RehearsalError;
-use crate::sight::{Asked, Sight};
+use crate::seen::{Asked, Sight};
 use crate::stage::{Outcome, Stage, StageSettings};
 
 /// The chip that is attacked, or whose owner attacks.
@@ -22,6 +22,10 @@ const EARLY: Duration = Duration::from_micros(300);
 const LATER: Duration = Duration::from_millis(5);
 /// How long a system may take to be ready.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often something is looked at that takes its time.
+const LOOK: Duration = Duration::from_millis(100);
+/// The alert about what moved faster than chips are carried.
+const MOVED: &str = "MOVED_TOO_FAST";
 /// Time between two rounds in which landmarks measure one another, where that matters.
 const MESH_INTERVAL: Duration = Duration::from_millis(1_500);
 
@@ -111,7 +115,7 @@ pub const ATTACKS: [Scene; 9] = [
     },
     Scene {
         name: "clone",
-        does: "the key is used in Singapore, and minutes later in Shenzhen",
+        does: "the key is used in Singapore, and seconds later in Germany",
         needs: "a copy of a software key",
         expected: "an alert: nothing that carries chips is that fast",
         play: clone,
@@ -230,23 +234,34 @@ fn lying_landmark(stage: &mut Stage) -> Result<Played, RehearsalError> {
     let liar = Cast::liar().ok_or(RehearsalError::Odd("a place"))?;
     stage.join(&liar)?;
     let played = smuggle(stage)?;
-    let started = std::time::Instant::now();
-    let (state, why) = loop {
-        let (state, why) = stage.landmark_state(&liar.id)?;
-        if state == "SUSPENDED" || started.elapsed() > PATIENCE {
-            break (state, why);
-        }
-        std::thread::sleep(MESH_INTERVAL / 4);
-    };
+    let (state, why) = until(|| stage.landmark_state(&liar.id), |(state, _)| state == "SUSPENDED")?;
     let found = format!("{}; landmark {}: {state} {why}", played.found, liar.id);
     Ok(Played { found, held: played.held && state == "SUSPENDED" })
 }
 
+/// Looks again and again until what is seen is what is waited for, or patience ends.
+fn until<T>(
+    look: impl Fn() -> Result<T, RehearsalError>,
+    is_it: impl Fn(&T) -> bool,
+) -> Result<T, RehearsalError> {
+    let started = Instant::now();
+    loop {
+        let seen = look()?;
+        if is_it(&seen) || started.elapsed() > PATIENCE {
+            return Ok(seen);
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
 fn clone(stage: &mut Stage) -> Result<Played, RehearsalError> {
     look(stage)?;
-    smuggle(stage)?;
-    let alerts = stage.alerts()?;
-    let moved = alerts.iter().find(|(kind, ..)| kind == "MOVED_TOO_FAST");
+    let hanau = Cast::demo().sites.into_iter().find(|site| site.id == "hanau");
+    stage.carry(CHIP, &hanau.ok_or(RehearsalError::Odd("a place"))?.spot)?;
+    look(stage)?;
+    // An alert follows its verdict by a moment.
+    let alerts = until(|| stage.alerts(), |alerts| alerts.iter().any(|(kind, ..)| kind == MOVED))?;
+    let moved = alerts.iter().find(|(kind, ..)| kind == MOVED);
     let found = moved.map_or_else(|| "no alert".to_owned(), |(kind, _, detail)| format!("{kind}: {detail}"));
     Ok(Played { found, held: moved.is_some() })
 }

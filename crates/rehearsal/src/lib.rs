@@ -8,15 +8,13 @@ mod attack;
 mod cast;
 mod demo_cast;
 mod error;
-mod replay;
-mod sight;
+mod seen;
 mod stage;
 mod tranche;
 
 pub use attack::{ATTACKS, Scene, Tried, attack};
-pub use cast::{AgentPart, Cast, LandmarkPart, Spot, SitePart};
+pub use cast::{AgentPart, Cast, LandmarkPart, SitePart, Spot};
 pub use error::RehearsalError;
-pub use replay::Replay;
-pub use sight::{Asked, Sight, Told};
+pub use seen::{Asked, Replay, Sight, Told};
 pub use stage::{Outcome, Stage, StageSettings};
 pub use tranche::{judge, sightings};

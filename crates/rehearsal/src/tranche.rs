@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lightcone_core::{Age, Finding};
 use lightcone_custody::{Decision, Sighting, Terms, decide, sighting::Seen};
 
-use crate::sight::{Asked, Sight};
+use crate::seen::{Asked, Sight};
 use crate::stage::Outcome;
 
 /// What is known of each chip of a tranche, at a moment of verdict time.

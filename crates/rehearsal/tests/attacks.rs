@@ -59,7 +59,15 @@ fn silence_is_never_taken_for_an_answer() {
 fn every_attack_is_tried() {
     // The tests above, by name: a scene without one must not slip in.
     let tried = [
-        "smuggle", "add-delay", "relay", "early-answer", "replay", "corrupt", "lying-landmark", "clone", "silence",
+        "smuggle",
+        "add-delay",
+        "relay",
+        "early-answer",
+        "replay",
+        "corrupt",
+        "lying-landmark",
+        "clone",
+        "silence",
     ];
     assert_eq!(ATTACKS.map(|scene| scene.name), tried);
 }

@@ -13,7 +13,8 @@ const ROUNDS: u32 = 1;
 
 #[test]
 fn the_true_place_is_in_every_region() {
-    let rounds = ROUNDS * std::env::var("LIGHTCONE_LONG").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let rounds =
+        ROUNDS * std::env::var("LIGHTCONE_LONG").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
     let folder = tempfile::tempdir().unwrap();
     let mut dice = fastrand::Rng::with_seed(2026);
     let mut stage = Stage::open(cast(&mut dice), StageSettings::quick(folder.path().to_owned())).unwrap();

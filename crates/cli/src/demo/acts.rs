@@ -31,6 +31,8 @@ const DELAY: Duration = Duration::from_millis(60);
 const AUDIT: Duration = Duration::from_secs(15);
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(250);
+/// What every picture says first.
+const TITLE: &str = "UNATTESTED, SIMULATED";
 /// The gate: of 20 chips, 18 proven, at most 2 silent, no finding older than a day, whatever one group of landmarks
 /// says.
 const TERMS: Terms = Terms {
@@ -105,17 +107,35 @@ impl Story {
         board::table(out, self.stage.cast(), &seen)?;
         let same = seen.values().filter_map(Seen::sight).map(|sight| self.replays(sight));
         let same = same.collect::<Outcome<Vec<bool>>>()?.into_iter().filter(|same| *same).count();
-        writeln!(out, "  {same} of {} verdicts computed again here from the samples: the same to the bit", seen.len())?;
+        writeln!(
+            out,
+            "  {same} of {} verdicts computed again here from the samples: the same to the bit",
+            seen.len()
+        )?;
         let lonely = format!("{LONELY}-01");
-        if let Some(told) = seen.get(&lonely).and_then(Seen::sight).and_then(|sight| sight.told(Asked::Outside)) {
-            let settled = told.settled_by.first().map_or("nothing that is known", String::as_str);
-            writeln!(out, "  {LONELY} has one landmark nearby and one may lie: {}. It would be settled by {settled}", told.finding)?;
+        if let Some(told) =
+            seen.get(&lonely).and_then(Seen::sight).and_then(|sight| sight.told(Asked::Outside))
+        {
+            let settled = told
+                .settled_by
+                .iter()
+                .find(|measure| measure.starts_with("a landmark"))
+                .or(told.settled_by.first());
+            let settled = settled.map_or("nothing that is known", String::as_str);
+            writeln!(
+                out,
+                "  {LONELY} has one landmark nearby and one may lie: {}. It would be settled by {settled}",
+                told.finding
+            )?;
         }
         self.picture("1-tuas-01-honest", "tuas-01")?;
         self.picture("1-thane-01-one-landmark", &lonely)?;
         let decision = self.gate();
         self.tell_gate(out, "Gate of the second tranche", &decision)?;
-        self.summary.push(format!("honest: gate {} ({} of {} proven)", decision.gate, decision.counts.proven, TERMS.shipped));
+        self.summary.push(format!(
+            "honest: gate {} ({} of {} proven)",
+            decision.gate, decision.counts.proven, TERMS.shipped
+        ));
         Ok(())
     }
 
@@ -129,7 +149,10 @@ impl Story {
         let delay = attack::AddDelay { by: DELAY };
         let attack = self.stage.attack_agent(SMUGGLED, Target::From, delay).map_err(failed)?;
         self.one(out, "3-tuas-07-delayed", "delayed")?;
-        writeln!(out, "  Delay only widens the region: a proof is lost, none is made, and no chip comes nearer by it.")?;
+        writeln!(
+            out,
+            "  Delay only widens the region: a proof is lost, none is made, and no chip comes nearer by it."
+        )?;
         self.stage.call_off(attack).map_err(failed)
     }
 
@@ -146,7 +169,11 @@ impl Story {
             stop::check()?;
             std::thread::sleep(LOOK);
         };
-        writeln!(out, "  One lying group is absorbed (f = 1). The landmarks measure one another too: {} is {state}: {why}", liar.id)?;
+        writeln!(
+            out,
+            "  One lying group is absorbed (f = 1). The landmarks measure one another too: {} is {state}: {why}",
+            liar.id
+        )?;
         self.summary.push(format!("lying landmark {}: {state}", liar.id));
         Ok(())
     }
@@ -210,12 +237,13 @@ impl Story {
         let Some(sight) = latest else { return Ok(()) };
         let replay = self.stage.replay(sight).map_err(failed)?;
         let cast = self.stage.cast();
-        self.pictures.extend(pictures::draw(&self.folder, name, cast, chip, &sight.headline, replay)?);
+        self.pictures.extend(pictures::draw(&self.folder, name, cast, chip, TITLE, replay)?);
         Ok(())
     }
 
     fn gate(&self) -> Decision {
-        let now_ns = self.history.values().flatten().filter_map(Seen::sight).map(|sight| sight.as_of_ns).max();
+        let now_ns =
+            self.history.values().flatten().filter_map(Seen::sight).map(|sight| sight.as_of_ns).max();
         judge(&TERMS, &self.stage.cast().agents_of(SITE), &self.history, now_ns.unwrap_or_default())
     }
 

@@ -61,7 +61,8 @@ pub(crate) fn run(args: &DemoArgs, notes: Notes) -> Outcome<Exit> {
 /// it is a demo's.
 fn folder(path: &Path) -> Outcome<std::path::PathBuf> {
     let mark = path.join(MARK);
-    let machine = |error: std::io::Error| Failure::machine(format!("cannot write `{}`: {error}", path.display()));
+    let machine =
+        |error: std::io::Error| Failure::machine(format!("cannot write `{}`: {error}", path.display()));
     if path.exists() {
         if !mark.exists() {
             return Err(Failure::usage(format!(
@@ -72,7 +73,8 @@ fn folder(path: &Path) -> Outcome<std::path::PathBuf> {
         fs::remove_dir_all(path).map_err(machine)?;
     }
     fs::create_dir_all(path).map_err(machine)?;
-    fs::write(&mark, "made by `lightcone demo`, which removes this folder when it runs again\n").map_err(machine)?;
+    fs::write(&mark, "made by `lightcone demo`, which removes this folder when it runs again\n")
+        .map_err(machine)?;
     Ok(path.to_owned())
 }
 

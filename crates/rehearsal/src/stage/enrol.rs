@@ -15,7 +15,7 @@ use super::sessions::call;
 use super::{AgentKeys, Leaving, RECONNECT_MS, Stage};
 use crate::cast::LandmarkPart;
 use crate::error::RehearsalError;
-use crate::sight;
+use crate::seen;
 
 /// How far a landmark may stand from its registered point, in metres: surveyed by satellite.
 const POSITION_ERROR_M: f64 = 10.0;
@@ -38,7 +38,7 @@ impl Stage {
         let requests = parts.iter().zip(&keys).map(|((index, part), keys)| v1::CreateLandmarkRequest {
             landmark_id: part.id.clone(),
             landmark: Some(v1::RegisteredLandmark {
-                point: Some(sight::point(&part.said)),
+                point: Some(seen::point(&part.said)),
                 position_error_m: Some(POSITION_ERROR_M),
                 operator: part.operator.clone(),
                 signing_key: keys.signing.public().to_vec(),
@@ -51,7 +51,9 @@ impl Stage {
         });
         let request = v1::BatchCreateLandmarksRequest { requests: requests.collect(), ..Default::default() };
         let mut client = LandmarkServiceClient::new(self.channel.clone());
-        self.runtime.block_on(client.batch_create_landmarks(request)).map_err(call("BatchCreateLandmarks"))?;
+        self.runtime
+            .block_on(client.batch_create_landmarks(request))
+            .map_err(call("BatchCreateLandmarks"))?;
         for ((index, part), keys) in parts.iter().zip(&keys) {
             self.start_landmark(*index, part, keys)?;
             self.started = self.started.max(index + 1);
@@ -79,7 +81,7 @@ impl Stage {
     fn enter_sites(&self) -> Result<(), RehearsalError> {
         let requests = self.cast.sites.iter().map(|part| v1::CreateSiteRequest {
             site_id: part.id.clone(),
-            site: Some(sight::site(part)),
+            site: Some(seen::site(part)),
             ..Default::default()
         });
         let request = v1::BatchCreateSitesRequest { requests: requests.collect(), ..Default::default() };
@@ -91,7 +93,8 @@ impl Stage {
     /// Enters agents with one chip each, and starts them.
     fn enter_agents(&self) -> Result<(), RehearsalError> {
         let draw = |part| Ok(AgentKeys { part, identity: SigningIdentity::generate()? });
-        let keys: Vec<AgentKeys<'_>> = self.cast.agents.iter().map(draw).collect::<Result<_, RehearsalError>>()?;
+        let keys: Vec<AgentKeys<'_>> =
+            self.cast.agents.iter().map(draw).collect::<Result<_, RehearsalError>>()?;
         let agents = keys.iter().map(|keys| v1::CreateAgentRequest {
             agent_id: keys.part.id.clone(),
             agent: Some(v1::Agent {
@@ -111,7 +114,11 @@ impl Stage {
     fn enter_chips(&self) -> Result<(), RehearsalError> {
         let chips = self.cast.agents.iter().map(|part| v1::CreateChipRequest {
             chip_id: part.id.clone(),
-            chip: Some(v1::Chip { serial: format!("SN-{}", part.id), sku: SKU.to_owned(), ..Default::default() }),
+            chip: Some(v1::Chip {
+                serial: format!("SN-{}", part.id),
+                sku: SKU.to_owned(),
+                ..Default::default()
+            }),
             ..Default::default()
         });
         let request = v1::BatchCreateChipsRequest { requests: chips.collect(), ..Default::default() };

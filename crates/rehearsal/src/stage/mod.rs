@@ -44,8 +44,6 @@ pub struct StageSettings {
     pub probes: u32,
     /// Time between two rounds in which landmarks measure one another; zero: never.
     pub mesh_interval: Duration,
-    /// What the service logs on standard error, as `level` or `target=level`.
-    pub log: String,
     /// Landmarks that will join later; the WAN needs to know its hosts from the start.
     pub understudies: Vec<LandmarkPart>,
 }
@@ -62,7 +60,6 @@ impl StageSettings {
             window: Duration::from_millis(1_500),
             probes: 16,
             mesh_interval: Duration::ZERO,
-            log: "error".to_owned(),
             understudies: Vec::new(),
         }
     }

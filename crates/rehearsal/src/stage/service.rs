@@ -6,7 +6,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use lightcone_keyring::SigningIdentity;
-use lightcone_server::{Config, ServeError, run_until};
+use lightcone_server::{Config, ServeError, Server};
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tonic::transport::{Channel, Endpoint};
 
@@ -36,11 +37,9 @@ impl Service {
         let config = config(settings);
         let (ready, serves) = mpsc::channel::<SocketAddr>();
         let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::Builder::new().name("service".to_owned()).spawn(move || {
-            // An error means that the stage is gone, which is as good a reason to stop.
-            let tell = |address| _ = ready.send(address);
-            run_until(config, tell, || async { stopped.await.unwrap_or_default() })
-        });
+        let thread = std::thread::Builder::new()
+            .name("service".to_owned())
+            .spawn(move || serve(config, &ready, stopped));
         let thread = thread.map_err(|error| RehearsalError::machine("cannot start a thread", error))?;
         let Ok(address) = serves.recv_timeout(START) else {
             return Err(failed(thread));
@@ -86,6 +85,22 @@ impl Drop for Service {
     }
 }
 
+/// Serves until told to stop. Without telemetry: a process has one log, and may hold many rehearsals.
+fn serve(
+    config: Config,
+    ready: &mpsc::Sender<SocketAddr>,
+    stopped: oneshot::Receiver<()>,
+) -> Result<(), ServeError> {
+    let mut runtime = Builder::new_multi_thread();
+    runtime.worker_threads(config.io_threads()).thread_name("service-io").enable_all();
+    runtime.build().map_err(ServeError::Threads)?.block_on(async {
+        let server = Server::bind(config).await?;
+        // An error on either channel means that the stage is gone, which is as good a reason to stop.
+        let _ = ready.send(server.address()?);
+        server.serve(async { stopped.await.unwrap_or_default() }).await
+    })
+}
+
 /// Why it did not come to serve.
 fn failed(thread: JoinHandle<Result<(), ServeError>>) -> RehearsalError {
     let deadline = Instant::now() + START;
@@ -101,7 +116,6 @@ fn failed(thread: JoinHandle<Result<(), ServeError>>) -> RehearsalError {
 fn config(settings: &StageSettings) -> Config {
     let mut config = Config::default();
     config.server.listen.clone_from(&settings.listen);
-    config.telemetry.log_filter.clone_from(&settings.log);
     config.store.folder = settings.folder.display().to_string();
     config.sessions.per_day = 0;
     config.sessions.lead_ms = LEAD.as_millis() as u64;

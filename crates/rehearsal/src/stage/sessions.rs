@@ -14,8 +14,7 @@ use tonic::transport::Channel;
 
 use super::Stage;
 use crate::error::RehearsalError;
-use crate::replay::Replay;
-use crate::sight::Sight;
+use crate::seen::{Replay, Sight};
 
 /// How often a session is looked at that should be over.
 const LOOK: Duration = Duration::from_millis(200);
@@ -61,7 +60,8 @@ impl Verdicts {
         let kept = verdicts.clone();
         runtime.spawn(async move {
             let mut client = VerdictServiceClient::new(channel).max_decoding_message_size(MESSAGE_BYTES_MAX);
-            let mut request = v1::WatchVerdictsRequest { parent: "agents/-".to_owned(), ..Default::default() };
+            let mut request =
+                v1::WatchVerdictsRequest { parent: "agents/-".to_owned(), ..Default::default() };
             // Ends with the service; what was given meanwhile comes after the token.
             loop {
                 let Ok(stream) = client.watch_verdicts(request.clone()).await else { return };
@@ -128,7 +128,9 @@ impl Verdicts {
     /// Those among some sessions that have a verdict.
     fn judged(&self, open: &BTreeMap<String, String>) -> Result<Vec<(String, Outcome)>, RehearsalError> {
         let records = open.iter().filter_map(|(agent, session)| Some((agent, self.of(session)?)));
-        records.map(|(agent, record)| Ok((agent.clone(), Outcome::Verdict(Box::new(Sight::read(record)?))))).collect()
+        records
+            .map(|(agent, record)| Ok((agent.clone(), Outcome::Verdict(Box::new(Sight::read(record)?)))))
+            .collect()
     }
 }
 
@@ -194,7 +196,8 @@ impl Stage {
         use v1::measurement_service_client::MeasurementServiceClient;
         let request = v1::ListMeasurementsRequest { parent: session.to_owned() };
         let mut client = MeasurementServiceClient::new(self.channel.clone());
-        let answer = self.runtime.block_on(client.list_measurements(request)).map_err(call("ListMeasurements"))?;
+        let answer =
+            self.runtime.block_on(client.list_measurements(request)).map_err(call("ListMeasurements"))?;
         Ok(answer.into_inner().measurements)
     }
 

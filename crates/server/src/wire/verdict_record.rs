@@ -137,7 +137,7 @@ fn evidence(case: &Case, as_of_ns: i64) -> (Mesh, Vec<Observation>) {
     let observations = case.seen.iter().filter_map(|(seen, _)| {
         Some(Observation {
             landmark: mesh.find(&seen.landmark)?,
-            round_trip: RoundTrip::from_ns(seen.rtt_ns.max(1)).ok()?,
+            round_trip: RoundTrip::from_ns(seen.rtt_ns).ok()?,
             age: Age::from_ns(as_of_ns.saturating_sub(seen.observe_time)).ok()?,
         })
     });

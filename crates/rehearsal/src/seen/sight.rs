@@ -1,4 +1,4 @@
-//! A verdict off the wire, in the core's words: the door of this crate.
+//! A verdict off the wire, in the core's words.
 
 use lightcone::names::{LandmarkName, VerdictName};
 use lightcone::v1;

@@ -7,9 +7,9 @@ use lightcone_core::{
     Age, Borders, ClockError, Landmark, Mesh, Metres, Observation, Point, Question, RoundTrip, ellipsoid,
 };
 
+use super::sight::Sight;
 use crate::cast::{Cast, LandmarkPart, SitePart};
 use crate::error::RehearsalError;
-use crate::sight::Sight;
 
 /// How far a landmark may stand from its registered point, in metres, as enrolled.
 const POSITION_ERROR_M: f64 = 10.0;
