@@ -21,6 +21,7 @@ on_every_store! {
     the_same_evidence_again_has_the_same_plan_and_other_evidence_none,
     evidence_that_shows_nothing_is_refused,
     who_does_not_attest_misses_and_is_counted,
+    a_summons_that_is_asked_for_twice_is_one_session,
 }
 
 async fn a_session_leads_from_a_summons_to_a_verdict(ground: Ground) {
@@ -156,6 +157,30 @@ async fn who_does_not_attest_misses_and_is_counted(ground: Ground) {
     let (late, _) = town.device.evidence(&summons, &mut town.seed.clone());
     let refused = town.device.sessions.clone().attest(late).await.unwrap_err();
     assert_eq!(ErrorReason::of(&refused), Some(ErrorReason::SessionOver), "{refused:?}");
+}
+
+async fn a_summons_that_is_asked_for_twice_is_one_session(ground: Ground) {
+    let town = Town::found(&ground).await;
+    let request = |agent: &str| v1::SummonAgentRequest {
+        agent: agent.to_owned(),
+        request_id: "5a0f6a2e-6c1f-4ad5-9b58-3f0a6f1f6f3e".to_owned(),
+    };
+    let mut sessions = town.device.sessions.clone();
+    let first = sessions.summon_agent(request("agents/a-1")).await.unwrap().into_inner();
+    let again = sessions.summon_agent(request("agents/a-1")).await.unwrap().into_inner();
+    assert_eq!(first, again);
+    for (agent, reason) in [
+        ("agents/a-2", ErrorReason::NotFound),
+        ("a-1", ErrorReason::FieldInvalid),
+        ("", ErrorReason::FieldInvalid),
+    ] {
+        let asked = v1::SummonAgentRequest { request_id: String::new(), ..request(agent) };
+        let refused = sessions.summon_agent(asked).await.unwrap_err();
+        assert_eq!(ErrorReason::of(&refused), Some(reason), "{agent}: {refused:?}");
+    }
+    let request = v1::ListSessionsRequest { parent: "agents/a-1".to_owned(), ..Default::default() };
+    let listed = sessions.list_sessions(request).await.unwrap().into_inner();
+    assert_eq!((listed.sessions, listed.next_page_token), (vec![first], String::new()));
 }
 
 #[tokio::test]

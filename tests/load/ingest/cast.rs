@@ -19,6 +19,8 @@ use crate::Failure;
 pub(super) const SAMPLES: u16 = 64;
 /// Sessions that are begun at a time.
 const AT_A_TIME: usize = 16;
+/// In that time the service has looked at its landmarks anew.
+const LOOK: Duration = Duration::from_millis(700);
 /// When the wait for verdicts is given up.
 const GIVE_UP: Duration = Duration::from_secs(120);
 
@@ -52,6 +54,7 @@ impl Cast {
             tower.reconnect(&endpoint.connect().await?);
             towers.push(tower);
         }
+        tokio::time::sleep(LOOK).await;
         Ok(Self { towers, channel, devices: 0, seed: Seed::new(5) })
     }
 

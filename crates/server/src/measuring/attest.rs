@@ -131,7 +131,7 @@ impl Measuring {
 
     /// Which landmarks measure an agent: those that watch, or all where none does.
     async fn chosen(&self, agent: &Agent) -> Result<Vec<String>, Trouble> {
-        let directory = self.roster.all().await?;
+        let directory = self.roster.in_use().await?;
         let from = self.expected(agent).await?;
         let candidates: Vec<Candidate> = directory.all().filter_map(|known| candidate(known)).collect();
         let watching: Vec<Candidate> =

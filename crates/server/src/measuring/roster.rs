@@ -116,6 +116,12 @@ impl Roster {
         self.read().await
     }
 
+    /// All landmarks; where none may measure, one that was entered just now is looked for.
+    pub(crate) async fn in_use(&self) -> Result<Arc<Directory>, StoreError> {
+        let directory = self.all().await?;
+        if directory.all().any(|known| known.measures()) { Ok(directory) } else { self.now().await }
+    }
+
     /// A landmark; one that was entered just now is found.
     pub(crate) async fn get(&self, id: &str) -> Result<Option<Arc<Known>>, StoreError> {
         if let Some(known) = self.all().await?.get(id) {

@@ -47,7 +47,7 @@ impl Measuring {
             let remedy = "its session is open; ask again once that is over";
             return Err(Violation::state_forbids(&name, "IN_SESSION", remedy).into());
         }
-        if !self.roster.all().await?.all().any(|known| known.measures()) {
+        if !self.roster.in_use().await?.all().any(|known| known.measures()) {
             let remedy = "no landmark is in use; enter one first";
             return Err(Violation::state_forbids(&name, "UNMEASURABLE", remedy).into());
         }
