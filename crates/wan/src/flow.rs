@@ -6,6 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use crate::PROBE_BYTES;
 use crate::host::HostId;
+use crate::path::ns;
+use crate::wan::{SeenAs, Settings};
 
 /// A flow by its slot; slots are used again once nothing of the flow is under way.
 pub(crate) type FlowId = usize;
@@ -78,6 +80,7 @@ pub(crate) struct Flows {
     by_ends: HashMap<(SocketAddr, usize), FlowId>,
     most: usize,
     idle_ns: u64,
+    seen_as: SeenAs,
     swept_ns: u64,
 }
 
@@ -85,9 +88,16 @@ pub(crate) struct Flows {
 const SWEEP_NS: u64 = 1_000_000_000;
 
 impl Flows {
-    pub(crate) fn new(most: usize, idle_ns: u64) -> Self {
-        let (slots, free, by_ends) = (Vec::new(), Vec::new(), HashMap::new());
-        Self { slots, free, by_ends, most, idle_ns, swept_ns: 0 }
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            slots: Vec::new(),
+            free: Vec::new(),
+            by_ends: HashMap::new(),
+            most: settings.flows_max,
+            idle_ns: ns(settings.flow_idle),
+            seen_as: settings.seen_as,
+            swept_ns: 0,
+        }
     }
 
     pub(crate) fn find(&self, client: SocketAddr, front: usize) -> Option<FlowId> {
@@ -98,8 +108,7 @@ impl Flows {
         self.slots.get_mut(id)?.as_mut()
     }
 
-    /// Opens a flow for a client that came for the first time. The service sees it come from the client's own
-    /// address when that is one of this machine's, with another port.
+    /// Opens a flow for a client that came for the first time.
     ///
     /// # Errors
     /// When the most flows are open and none is idle, or no socket can be had.
@@ -115,7 +124,10 @@ impl Flows {
         if self.by_ends.len() >= self.most {
             return Err(io::ErrorKind::QuotaExceeded.into());
         }
-        let upstream = upstream(client.0.ip(), behind.real)?;
+        let upstream = match self.seen_as {
+            SeenAs::Client => upstream_of(client.0.ip(), behind.real),
+            SeenAs::Relay => upstream(any(behind.real), behind.real),
+        }?;
         let id = self.free.pop().unwrap_or(self.slots.len());
         self.by_ends.insert((client.0, behind.front), id);
         let flow = Flow {
@@ -165,13 +177,24 @@ impl Flows {
     }
 }
 
-fn upstream(client: IpAddr, real: SocketAddr) -> io::Result<UdpSocket> {
-    let any: IpAddr = match real {
+/// The client's own address where it can be had: it is this machine's, and of the service's family.
+fn upstream_of(client: IpAddr, real: SocketAddr) -> io::Result<UdpSocket> {
+    if client.is_ipv4() != real.is_ipv4() {
+        return upstream(any(real), real);
+    }
+    upstream(client, real).or_else(|_| upstream(any(real), real))
+}
+
+/// The address that leaves the choice to the kernel: the one by which this machine reaches the service.
+fn any(real: SocketAddr) -> IpAddr {
+    match real {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
-    };
-    let own = if client.is_ipv4() == real.is_ipv4() { client } else { any };
-    let socket = UdpSocket::bind((own, 0)).or_else(|_| UdpSocket::bind((any, 0)))?;
+    }
+}
+
+fn upstream(own: IpAddr, real: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = UdpSocket::bind((own, 0))?;
     socket.set_nonblocking(true)?;
     socket.connect(real)?;
     Ok(socket)

@@ -33,7 +33,7 @@ pub use path::{Jitter, Path};
 pub use paths::Paths;
 pub use stats::{Lateness, PathStats, Totals};
 pub use table::RoundTrips;
-pub use wan::{Settings, Wan};
+pub use wan::{SeenAs, Settings, Wan};
 
 /// The most hosts of one WAN: the table of paths grows with their square.
 pub const HOSTS_MAX: usize = 512;

@@ -79,7 +79,7 @@ impl Relay {
         for (position, front) in fronts.iter().enumerate() {
             epoll::add(&epoll, &front.socket, EventData::new_u64(1 + position as u64), EventFlags::IN)?;
         }
-        let flows = Flows::new(settings.flows_max, ns(settings.flow_idle));
+        let flows = Flows::new(&settings);
         let queue = Queue::new(settings.under_way_max);
         let dice = Rng::with_seed(settings.seed);
         Ok(Self { epoll, wake, fronts, senders, flows, queue, world, settings, dice })

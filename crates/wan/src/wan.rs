@@ -37,6 +37,19 @@ pub struct Settings {
     pub spin: Duration,
     /// Where chance begins: jitter, loss and attacks.
     pub seed: u64,
+    /// As whom the services see a client.
+    pub seen_as: SeenAs,
+}
+
+/// Which address a datagram has that the relay hands on to a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SeenAs {
+    /// The client's own, with another port, where that is one of this machine's: limits for each source then see the
+    /// clients apart, as they would without a relay.
+    #[default]
+    Client,
+    /// The relay's, whoever the client is: its address stays behind. All clients are then one source.
+    Relay,
 }
 
 impl Default for Settings {
@@ -48,6 +61,7 @@ impl Default for Settings {
             flow_idle: Duration::from_secs(120),
             spin: Duration::ZERO,
             seed: 0,
+            seen_as: SeenAs::default(),
         }
     }
 }

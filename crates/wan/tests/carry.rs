@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::thread;
 
 use lightcone_wan::clock::now_ns;
-use lightcone_wan::{Geography, Host, Jitter, Path, PathStats, Paths, Settings, Source, Wan, WanError};
+use lightcone_wan::{Geography, Host, Jitter, Path, PathStats, Paths, SeenAs, Settings, Source, Wan, WanError};
 
 use net::{AGENT, ELSEWHERE, LANDMARK, NEIGHBOUR, Net, bind, ms, point, receive, steady, until, v4};
 
@@ -76,6 +76,16 @@ fn the_answer_comes_from_the_front_and_the_question_from_the_client() {
     assert_eq!((answer.as_slice(), from), (b"answer".as_slice(), net.front));
     assert_eq!(net.hello(), seen_as, "a flow keeps its socket");
     assert_ne!(net.hello_of(&net.neighbour).ip(), seen_as.ip());
+}
+
+#[test]
+fn a_relay_that_hides_its_clients_shows_its_own_address_for_all() {
+    let net = Net::with(steady(ms(0)), Settings { seen_as: SeenAs::Relay, ..Settings::default() });
+    let (agent, neighbour) = (net.hello(), net.hello_of(&net.neighbour));
+    assert_eq!((agent.ip(), neighbour.ip()), (v4(0, 0, 1).into(), v4(0, 0, 1).into()));
+    assert_ne!(agent.port(), neighbour.port(), "answers find their way back");
+    net.landmark.send_to(b"answer", neighbour).unwrap();
+    assert_eq!(net::receive_from(&net.neighbour), (b"answer".to_vec(), net.front));
 }
 
 #[test]
