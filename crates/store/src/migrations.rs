@@ -4,10 +4,15 @@ use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// The migrations of SQLite, in order.
-const SQLITE: [(i64, &str, &str); 1] = [(1, "tables", include_str!("../migrations/sqlite/0001_tables.sql"))];
+const SQLITE: [(i64, &str, &str); 2] = [
+    (1, "tables", include_str!("../migrations/sqlite/0001_tables.sql")),
+    (2, "bodies", include_str!("../migrations/sqlite/0002_bodies.sql")),
+];
 /// The migrations of PostgreSQL, in order.
-const POSTGRES: [(i64, &str, &str); 1] =
-    [(1, "tables", include_str!("../migrations/postgres/0001_tables.sql"))];
+const POSTGRES: [(i64, &str, &str); 2] = [
+    (1, "tables", include_str!("../migrations/postgres/0001_tables.sql")),
+    (2, "bodies", include_str!("../migrations/postgres/0002_bodies.sql")),
+];
 
 pub(crate) fn sqlite() -> Migrator {
     migrator(&SQLITE)

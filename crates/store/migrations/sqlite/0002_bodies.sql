@@ -1,0 +1,2 @@
+-- SQLite compresses nothing; the number is kept so that both engines count alike.
+SELECT 1;
