@@ -19,7 +19,7 @@ fn the_readme_is_short_and_ci_runs_its_commands() {
 
 #[test]
 fn the_readme_shows_what_the_program_tells() {
-    let told = tree::read("crates/cli/tests/golden/azure_first.txt");
+    let told = tree::read("crates/cli/tests/golden/demo.txt");
     assert_none(&not_told(&tree::read("README.md"), &told));
 }
 
@@ -106,8 +106,7 @@ fn not_in_ci(readme: &str, ci: &str) -> Complaints {
         .collect()
 }
 
-/// Lines of the README's first output that the program does not tell. The program may tell more: its golden
-/// file is of the same command with `--explain`.
+/// Lines of the README's first output that the program did not tell in the run that its golden file holds.
 fn not_told(readme: &str, told: &str) -> Complaints {
     let shown =
         readme.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();

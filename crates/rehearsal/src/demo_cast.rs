@@ -70,6 +70,12 @@ impl Cast {
         })
     }
 
+    /// A second landmark near Thane, of another operator: what settles the doubt there.
+    #[must_use]
+    pub fn second() -> Option<LandmarkPart> {
+        Some(LandmarkPart::honest("bom-2", "salsette", spot("Navi Mumbai", 19_033, 73_030)?, "IN"))
+    }
+
     /// Where smuggled chips go.
     #[must_use]
     pub fn shenzhen() -> Option<Spot> {

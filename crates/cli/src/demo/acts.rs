@@ -19,8 +19,8 @@ use crate::stop;
 
 /// The site that the order goes to.
 const SITE: &str = "tuas";
-/// The site with one landmark nearby.
-const LONELY: &str = "thane";
+/// A chip with one landmark nearby.
+const LONELY: &str = "thane-01";
 /// The chip that moves.
 const SMUGGLED: &str = "tuas-07";
 /// Chips that fall silent.
@@ -83,8 +83,9 @@ impl Story {
 
     /// Plays all acts.
     pub(super) fn play(&mut self, out: &mut Out) -> Outcome<()> {
-        let acts: [(&str, Act); 5] = [
+        let acts: [(&str, Act); 6] = [
             ("An honest world: every chip is asked", Self::honest),
+            ("Thane has one landmark nearby, and one may lie: a second one settles it", Self::second),
             ("A chip moves: tuas-07 goes to Shenzhen and claims Singapore still", Self::smuggle),
             ("Its owner adds delay: every answer 60 ms late", Self::delay),
             ("A landmark lies: bth-1 says Batam, stands in Shenzhen", Self::liar),
@@ -112,24 +113,7 @@ impl Story {
             "  {same} of {} verdicts computed again here from the samples: the same to the bit",
             seen.len()
         )?;
-        let lonely = format!("{LONELY}-01");
-        if let Some(told) =
-            seen.get(&lonely).and_then(Seen::sight).and_then(|sight| sight.told(Asked::Outside))
-        {
-            let settled = told
-                .settled_by
-                .iter()
-                .find(|measure| measure.starts_with("a landmark"))
-                .or(told.settled_by.first());
-            let settled = settled.map_or("nothing that is known", String::as_str);
-            writeln!(
-                out,
-                "  {LONELY} has one landmark nearby and one may lie: {}. It would be settled by {settled}",
-                told.finding
-            )?;
-        }
         self.picture("1-tuas-01-honest", "tuas-01")?;
-        self.picture("1-thane-01-one-landmark", &lonely)?;
         let decision = self.gate();
         self.tell_gate(out, "Gate of the second tranche", &decision)?;
         self.summary.push(format!(
@@ -139,16 +123,24 @@ impl Story {
         Ok(())
     }
 
+    /// One landmark nearby proves nothing while one may lie; a second one settles it.
+    fn second(&mut self, out: &mut Out) -> Outcome<()> {
+        self.picture("2-thane-01-one-landmark", LONELY)?;
+        let second = Cast::second().ok_or_else(|| Failure::machine("the cast has no second landmark"))?;
+        self.stage.join(&second).map_err(failed)?;
+        self.one(out, LONELY, "2-thane-01-two-landmarks", "with a second landmark nearby")
+    }
+
     fn smuggle(&mut self, out: &mut Out) -> Outcome<()> {
         let shenzhen = Cast::shenzhen().ok_or_else(|| Failure::machine("the cast has no Shenzhen"))?;
         self.stage.carry(SMUGGLED, &shenzhen).map_err(failed)?;
-        self.one(out, "2-tuas-07-moved", "moved")
+        self.one(out, SMUGGLED, "3-tuas-07-moved", "moved")
     }
 
     fn delay(&mut self, out: &mut Out) -> Outcome<()> {
         let delay = attack::AddDelay { by: DELAY };
         let attack = self.stage.attack_agent(SMUGGLED, Target::From, delay).map_err(failed)?;
-        self.one(out, "3-tuas-07-delayed", "delayed")?;
+        self.one(out, SMUGGLED, "4-tuas-07-delayed", "delayed")?;
         writeln!(
             out,
             "  Delay only widens the region: a proof is lost, none is made, and no chip comes nearer by it."
@@ -159,7 +151,7 @@ impl Story {
     fn liar(&mut self, out: &mut Out) -> Outcome<()> {
         let liar = Cast::liar().ok_or_else(|| Failure::machine("the cast has no liar"))?;
         self.stage.join(&liar).map_err(failed)?;
-        self.one(out, "4-tuas-07-lying-landmark", "with a lying landmark")?;
+        self.one(out, SMUGGLED, "5-tuas-07-lying-landmark", "with a lying landmark")?;
         let started = Instant::now();
         let (state, why) = loop {
             let (state, why) = self.stage.landmark_state(&liar.id).map_err(failed)?;
@@ -199,9 +191,9 @@ impl Story {
         Ok(())
     }
 
-    /// Asks the smuggled chip, shows and draws the answer.
-    fn one(&mut self, out: &mut Out, name: &str, what: &str) -> Outcome<()> {
-        let seen = self.ask(&[SMUGGLED.to_owned()])?;
+    /// Asks one chip, shows and draws the answer.
+    fn one(&mut self, out: &mut Out, chip: &str, name: &str, what: &str) -> Outcome<()> {
+        let seen = self.ask(&[chip.to_owned()])?;
         board::table(out, self.stage.cast(), &seen)?;
         if let Some(sight) = seen.values().find_map(Seen::sight) {
             let finding = |asked| sight.finding(asked).map_or("-", lightcone_core::Finding::name);
@@ -209,9 +201,9 @@ impl Story {
             if !sight.contradicted.is_empty() {
                 writeln!(out, "  contradicted by the rest: {}", sight.contradicted.join(", "))?;
             }
-            self.summary.push(format!("{SMUGGLED} {what}: outside {outside}, claim {claim}"));
+            self.summary.push(format!("{chip} {what}: outside {outside}, claim {claim}"));
         }
-        self.picture(name, SMUGGLED)
+        self.picture(name, chip)
     }
 
     fn ask(&mut self, chips: &[String]) -> Outcome<BTreeMap<String, Seen>> {

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &DemoArgs, notes: Notes) -> Outcome<Exit> {
     settings.time_factor = TIME_FACTOR;
     settings.geography = Geography::azure_2026(SEED);
     settings.mesh_interval = MESH_INTERVAL;
-    settings.understudies = Cast::liar().into_iter().collect();
+    settings.understudies = Cast::second().into_iter().chain(Cast::liar()).collect();
     let mut out = Out::open(None)?;
     introduce(&mut out, &Cast::demo())?;
     let stage = Stage::open(Cast::demo(), settings).map_err(failed)?;

@@ -1,5 +1,7 @@
 //! A verdict computed again, here, from what its landmarks measured.
 
+use std::sync::Arc;
+
 use lightcone::v1;
 use lightcone_core::canonical;
 use lightcone_core::locate::{Inquiry, Located, Settings, locate};
@@ -23,18 +25,18 @@ pub struct Replay {
     /// What came of it.
     pub located: Located,
     /// The map.
-    pub borders: Borders,
+    pub borders: Arc<Borders>,
     /// What it rests on.
     pub settings: Settings,
 }
 
 impl Replay {
     pub(crate) fn of(
+        borders: Arc<Borders>,
         cast: &Cast,
         sight: &Sight,
         measured: &[v1::Measurement],
     ) -> Result<Self, RehearsalError> {
-        let borders = Borders::embedded().map_err(|error| RehearsalError::machine("the map", error))?;
         let odd = |_| RehearsalError::Odd("a measurement out of range");
         let mut landmarks = Vec::new();
         let mut trips = Vec::new();

@@ -23,17 +23,15 @@ const POSITION_ERROR_M: f64 = 10.0;
 const SKU: &str = "REHEARSAL-1";
 
 impl Stage {
-    pub(super) fn enter_all(&mut self) -> Result<(), RehearsalError> {
+    pub(super) fn enter_all(&self) -> Result<(), RehearsalError> {
         let landmarks: Vec<(usize, LandmarkPart)> = self.cast.landmarks.iter().cloned().enumerate().collect();
         self.enter_landmarks(&landmarks)?;
-        // Understudies have their hosts after these.
-        self.started = landmarks.len();
         self.enter_sites()?;
         self.enter_agents()
     }
 
     /// Enters landmarks, each with the place of its host in the WAN, and starts them.
-    pub(super) fn enter_landmarks(&mut self, parts: &[(usize, LandmarkPart)]) -> Result<(), RehearsalError> {
+    pub(super) fn enter_landmarks(&self, parts: &[(usize, LandmarkPart)]) -> Result<(), RehearsalError> {
         let keys: Vec<Keys> = parts.iter().map(|_| draw()).collect::<Result<_, _>>()?;
         let requests = parts.iter().zip(&keys).map(|((index, part), keys)| v1::CreateLandmarkRequest {
             landmark_id: part.id.clone(),
@@ -56,7 +54,6 @@ impl Stage {
             .map_err(call("BatchCreateLandmarks"))?;
         for ((index, part), keys) in parts.iter().zip(&keys) {
             self.start_landmark(*index, part, keys)?;
-            self.started = self.started.max(index + 1);
         }
         Ok(())
     }

@@ -7,7 +7,10 @@ mod sessions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use lightcone_core::Borders;
 
 use lightcone_keyring::SigningIdentity;
 use lightcone_wan::{AttackId, Geography, Host, HostId, Paths, Place, Target, Wan};
@@ -77,7 +80,10 @@ pub struct Stage {
     verdicts: Verdicts,
     /// Who is to leave.
     leaving: watch::Sender<Leaving>,
-    started: usize,
+    /// The map, for replays.
+    borders: Arc<Borders>,
+    /// Where the understudies' hosts begin.
+    understudies_from: usize,
 }
 
 impl Stage {
@@ -100,8 +106,21 @@ impl Stage {
         let channel = runtime.block_on(service.connect())?;
         let verdicts = Verdicts::watch(&runtime, channel.clone());
         let (leaving, _) = watch::channel(Leaving::default());
-        let mut stage =
-            Self { cast, settings, net, wan, service, runtime, channel, verdicts, leaving, started: 0 };
+        let borders = Borders::embedded().map_err(|error| RehearsalError::machine("the map", error))?;
+        let (borders, understudies_from) = (Arc::new(borders), cast.landmarks.len());
+        let stage = Self {
+            cast,
+            settings,
+            net,
+            wan,
+            service,
+            runtime,
+            channel,
+            verdicts,
+            leaving,
+            borders,
+            understudies_from,
+        };
         stage.enter_all()?;
         Ok(stage)
     }
@@ -228,11 +247,9 @@ impl Stage {
     /// # Errors
     /// It is none, or does not start.
     pub fn join(&mut self, landmark: &LandmarkPart) -> Result<(), RehearsalError> {
-        if !self.settings.understudies.contains(landmark) {
-            return Err(RehearsalError::Nobody(landmark.id.clone()));
-        }
-        let index = self.started;
-        self.enter_landmarks(&[(index, landmark.clone())])?;
+        let place = self.settings.understudies.iter().position(|part| part == landmark);
+        let place = place.ok_or_else(|| RehearsalError::Nobody(landmark.id.clone()))?;
+        self.enter_landmarks(&[(self.understudies_from + place, landmark.clone())])?;
         self.cast.landmarks.push(landmark.clone());
         Ok(())
     }

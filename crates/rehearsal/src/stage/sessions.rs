@@ -206,7 +206,7 @@ impl Stage {
     /// # Errors
     /// The service does not tell, or tells something impossible.
     pub fn replay(&self, sight: &Sight) -> Result<Replay, RehearsalError> {
-        Replay::of(&self.cast, sight, &self.measurements(&sight.session)?)
+        Replay::of(Arc::clone(&self.borders), &self.cast, sight, &self.measurements(&sight.session)?)
     }
 
     /// What was raised for people to look at, the latest first: kind, subject and detail.
