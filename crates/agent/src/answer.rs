@@ -3,7 +3,6 @@
 use std::io;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use lightcone_carrier::flags::CARRIED;
 use lightcone_probe::agent::Settings as Answering;
 use lightcone_probe::plan::Plan;
 use lightcone_probe::transcript::Transcript;
@@ -25,9 +24,10 @@ pub(crate) async fn answer(
     keys: &SessionKeys,
 ) -> Result<Transcript, Refused> {
     let (events, said) = sync_channel(EVENTS_MAX);
+    let plan = settings.relays.stand_in(plan)?;
     let sockets = bind(settings).map_err(system("binding sockets"))?;
     let way = settings.way.as_ref();
-    let answering = Answering { flags: way.map_or(0, |_| CARRIED), ..Answering::default() };
+    let answering = Answering { flags: way.map_or(0, carrier::flags), ..Answering::default() };
     let setup = AgentSetup { settings: answering, seed: *random()? };
     let thread = AgentThread::start(sockets, setup, events).map_err(system("starting a thread"))?;
     let (plan, _bridges) = carrier::reached(way, plan, thread.bound()).await?;

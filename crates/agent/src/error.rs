@@ -57,6 +57,15 @@ pub enum Refused {
         /// The most.
         limit: usize,
     },
+    /// No landmark of a plan has a relay.
+    #[error(
+        "none of the {count} landmarks of the plan has a relay in the setting `site_relay`; add one, or set \
+         `site_relay_only` to false and be seen by landmarks"
+    )]
+    NoRelay {
+        /// How many landmarks the plan names.
+        count: usize,
+    },
     /// A plan that the service did not sign, or not like this.
     #[error(transparent)]
     NotOrdered(#[from] NotOrdered),

@@ -12,6 +12,7 @@ mod config;
 mod error;
 mod evidence;
 mod plan;
+mod relays;
 mod run;
 mod session;
 

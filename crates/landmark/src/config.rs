@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lightcone::names::LandmarkName;
-use lightcone_carrier::Certificate;
 use lightcone_probe::VerifyingKey;
 use serde::{Deserialize, Serialize};
+
+use crate::carrier::{self, Listen};
 
 /// The port where landmarks are greeted unless said otherwise.
 pub const PORT: u16 = 7444;
@@ -108,8 +109,8 @@ pub(crate) struct Settings {
     pub(crate) verifier: VerifyingKey,
     pub(crate) listen_v4: Option<SocketAddrV4>,
     pub(crate) listen_v6: Option<SocketAddrV6>,
-    /// The fallback carrier's address and what it shows there; none: datagrams only.
-    pub(crate) listen_tls: Option<(SocketAddr, Certificate)>,
+    /// The fallback carrier; none: datagrams only.
+    pub(crate) listen_tls: Option<Listen>,
     pub(crate) reconnect_min: Duration,
     pub(crate) reconnect_max: Duration,
 }
@@ -148,7 +149,7 @@ impl Config {
             verifier: self.verifier()?,
             listen_v4,
             listen_v6,
-            listen_tls: self.listen_tls(listen_v4.is_some())?,
+            listen_tls: carrier::listen(self, listen_v4.is_some())?,
             reconnect_min: Duration::from_millis(self.reconnect_min_ms),
             reconnect_max: Duration::from_millis(self.reconnect_max_ms),
         })
@@ -186,35 +187,6 @@ impl Config {
         key.ok_or_else(|| InvalidSetting::new("verifier_key", &self.verifier_key, remedy))
     }
 
-    fn listen_tls(&self, has_v4: bool) -> Result<Option<(SocketAddr, Certificate)>, InvalidSetting> {
-        let Some(listen) = address(&self.listen_tls) else {
-            let remedy =
-                "write an address and port, for example [::]:443 for both families, or leave it empty";
-            return Err(InvalidSetting::new("listen_tls", &self.listen_tls, remedy));
-        };
-        if listen.is_some() && !has_v4 {
-            let remedy =
-                "set `listen_v4` too, 127.0.0.1:0 if for nobody else: what comes in is handed on there";
-            return Err(InvalidSetting::new("listen_tls", &self.listen_tls, remedy));
-        }
-        let certificate = self.certificate()?;
-        Ok(listen.map(|listen| (listen, certificate)))
-    }
-
-    fn certificate(&self) -> Result<Certificate, InvalidSetting> {
-        let missing = |key, other| {
-            let remedy = format!("name the file that belongs to `{other}`, or leave both empty");
-            Err(InvalidSetting::new(key, "", remedy))
-        };
-        let (chain, key) = (&self.tls_chain, &self.tls_key);
-        match (chain.as_os_str().is_empty(), key.as_os_str().is_empty()) {
-            (true, true) => Ok(Certificate::Fresh),
-            (false, false) => Ok(Certificate::Files { chain: chain.clone(), key: key.clone() }),
-            (true, false) => missing("tls_chain", "tls_key"),
-            (false, true) => missing("tls_key", "tls_chain"),
-        }
-    }
-
     fn listen_v4(&self) -> Result<Option<SocketAddrV4>, InvalidSetting> {
         match address(&self.listen_v4) {
             Some(None) => Ok(None),
@@ -239,7 +211,7 @@ impl Config {
 }
 
 /// An address, or none where there is no text; nothing when the text is not one.
-fn address(text: &str) -> Option<Option<SocketAddr>> {
+pub(crate) fn address(text: &str) -> Option<Option<SocketAddr>> {
     if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
 }
 
@@ -256,16 +228,17 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// The public key of RFC 8032, section 7.1, test 1.
     const KEY: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
 
     /// A setting, and what makes it wrong.
-    type Change = (&'static str, fn(&mut Config));
+    pub(crate) type Change = (&'static str, fn(&mut Config));
 
-    fn valid() -> Config {
+    /// Settings that hold.
+    pub(crate) fn valid() -> Config {
         Config {
             landmark: "landmarks/oslo-1".to_owned(),
             verifier_key: KEY.to_owned(),
@@ -274,10 +247,17 @@ mod tests {
         }
     }
 
+    /// The setting that is refused after a change.
+    pub(crate) fn refused_key(change: impl Fn(&mut Config)) -> &'static str {
+        let mut config = valid();
+        change(&mut config);
+        config.check().unwrap_err().key
+    }
+
     #[test]
     fn each_setting_that_cannot_hold_is_told_with_its_value() {
         valid().check().unwrap();
-        let changes: [Change; 15] = [
+        let changes: [Change; 11] = [
             ("service", |config| config.service = "https://a:1".to_owned()),
             ("landmark", |config| config.landmark = "oslo".to_owned()),
             ("position_version", |config| config.position_version = 0),
@@ -285,21 +265,13 @@ mod tests {
             ("listen_v4", |config| config.listen_v4 = "[::1]:0".to_owned()),
             ("listen_v6", |config| config.listen_v6 = "127.0.0.1:0".to_owned()),
             ("listen_v4", |config| (config.listen_v4, config.listen_v6) = (String::new(), String::new())),
-            ("listen_tls", |config| config.listen_tls = "443".to_owned()),
-            ("listen_tls", |config| {
-                (config.listen_tls, config.listen_v4) = ("[::]:443".to_owned(), String::new());
-            }),
-            ("tls_chain", |config| config.tls_key = PathBuf::from("key.pem")),
-            ("tls_key", |config| config.tls_chain = PathBuf::from("chain.pem")),
             ("data", |config| config.data = PathBuf::new()),
             ("outbox_bytes_max", |config| config.outbox_bytes_max = OUTBOX_BYTES_MIN - 1),
             ("reconnect_min_ms", |config| config.reconnect_min_ms = 0),
             ("reconnect_max_ms", |config| config.reconnect_max_ms = RECONNECT_MS_MAX + 1),
         ];
         for (key, change) in changes {
-            let mut config = valid();
-            change(&mut config);
-            assert_eq!(config.check().unwrap_err().key, key);
+            assert_eq!(refused_key(change), key);
         }
     }
 

@@ -1,6 +1,5 @@
 //! Why a landmark does not run, and what it does not take from the service.
 
-use lightcone_carrier::CarrierError;
 use lightcone_keyring as keyring;
 use lightcone_probe::plan::NotOrdered;
 
@@ -17,8 +16,11 @@ pub enum LandmarkError {
     #[error(transparent)]
     Key(#[from] keyring::Error),
     /// The fallback carrier cannot be offered.
-    #[error(transparent)]
-    Carrier(#[from] CarrierError),
+    #[error("cannot take agents in over TLS: {cause}")]
+    Carrier {
+        /// What the carrier says.
+        cause: String,
+    },
     /// Reports cannot be kept.
     #[error(transparent)]
     Outbox(#[from] OutboxError),

@@ -129,7 +129,7 @@ impl Landmark {
             landmark = %settings.landmark, v4 = self.bound.v4.map(tracing::field::display),
             v6 = self.bound.v6.map(tracing::field::display), "landmark starts"
         );
-        let _outlet = carrier::offer(&settings, self.bound.v4).await?;
+        let _outlet = carrier::offer(settings.listen_tls.as_ref(), self.bound.v4).await?;
         let channel = self.endpoint.connect_lazy();
         let client = MeasurementServiceClient::new(channel.clone());
         let desk = Desk::new(outbox);

@@ -8,6 +8,8 @@ mod input;
 mod registry;
 #[cfg(feature = "demo")]
 mod rehearsal;
+#[cfg(feature = "relay")]
+mod relay;
 
 use std::path::PathBuf;
 
@@ -32,6 +34,8 @@ pub(crate) use registry::{
 
 #[cfg(feature = "demo")]
 pub(crate) use rehearsal::{AttackCommand, AttackRelayArgs, AttackRunArgs, DemoArgs};
+#[cfg(feature = "relay")]
+pub(crate) use relay::RelayArgs;
 
 /// Proves where attested chips can and cannot be, from round trips that cannot outrun light.
 #[derive(Debug, Parser)]
@@ -79,6 +83,9 @@ pub(crate) enum Command {
     /// Run an agent: beside the chips, attest fresh keys and answer challenges
     #[cfg(feature = "agent")]
     Agent(Box<AgentArgs>),
+    /// Run a relay: beside a hall, so that landmarks see its address and not those of agents
+    #[cfg(feature = "relay")]
+    Relay(RelayArgs),
     /// Make and show the keys of landmarks, agents and servers
     #[cfg(any(feature = "landmark", feature = "agent"))]
     #[command(subcommand)]

@@ -4,24 +4,21 @@ use std::io::Write;
 use std::time::Duration;
 
 use lightcone_rehearsal::{ATTACKS, Scene, attack};
-use lightcone_wan::{Attack, Host, Path, Paths, Place, Source, Target, Wan, attack as kinds};
+use lightcone_wan::{Attack, SeenAs, Target, attack as kinds};
 
-use super::Notes;
+use super::{Notes, relay};
 use crate::args::{AttackCommand, AttackRelayArgs, AttackRunArgs};
 use crate::demo::failed;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out::{Out, Tone};
 use crate::stop;
 
-/// How often ctrl-c is looked for while a relay runs.
-const LOOK: Duration = Duration::from_millis(100);
-
 /// Lists attacks, tries them, or is one.
 pub(crate) fn run(command: &AttackCommand, notes: Notes) -> Outcome<Exit> {
     match command {
         AttackCommand::List => list(),
         AttackCommand::Run(args) => play(args),
-        AttackCommand::Relay(args) => relay(args, notes),
+        AttackCommand::Relay(args) => intercept(args, notes),
     }
 }
 
@@ -85,30 +82,19 @@ impl Drop for Folder {
     }
 }
 
-/// Stands in front of a landmark until ctrl-c.
-fn relay(args: &AttackRelayArgs, notes: Notes) -> Outcome<Exit> {
+/// Stands in front of a landmark until ctrl-c, and attacks.
+fn intercept(args: &AttackRelayArgs, notes: Notes) -> Outcome<Exit> {
     stop::listen()?;
-    let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("no such relay: {error}"));
-    let here = lightcone_core::Point::from_degrees(0.0, 0.0).map_err(|error| wrong(&error))?;
-    let place = || Place::new("here", here);
-    let agents = Host::new("agents", place()).sends_from(Source::Anyone);
-    let hosts = [Host::new("landmark", place()).serves(args.listen, args.landmark), agents];
-    let wan = Wan::start(&hosts, Paths::fixed(&hosts, Path::default())).map_err(|error| wrong(&error))?;
-    let landmark = wan.host("landmark").ok_or_else(|| Failure::machine("the relay has no landmark"))?;
-    for (target, attack) in attacks(args, landmark) {
-        wan.attack(target, attack).map_err(|error| wrong(&error))?;
+    let pairs = [(args.listen, args.landmark)];
+    let wan = relay::open(&pairs, SeenAs::Client)?;
+    for (target, attack) in attacks(args) {
+        wan.attack(target, attack).map_err(|error| Failure::usage(error.to_string()))?;
     }
-    notes.say(&format!("relaying {} to {}; ctrl-c ends it", args.listen, args.landmark));
-    while !stop::pressed() {
-        std::thread::sleep(LOOK);
-    }
-    let totals = wan.stop().map_err(|error| Failure::machine(error.to_string()))?;
-    notes.say(&format!("{totals:?}"));
-    Ok(Exit::Answered)
+    relay::keep(wan, &pairs, notes)
 }
 
-fn attacks(args: &AttackRelayArgs, landmark: lightcone_wan::HostId) -> Vec<(Target, Attack)> {
-    let (to, from) = (Target::To(landmark), Target::From(landmark));
+fn attacks(args: &AttackRelayArgs) -> Vec<(Target, Attack)> {
+    let (to, from) = (Target::To(relay::LANDMARKS), Target::From(relay::LANDMARKS));
     let mut attacks: Vec<(Target, Attack)> = Vec::new();
     if args.add_delay_ms > 0 {
         attacks.push((to, kinds::AddDelay { by: Duration::from_millis(args.add_delay_ms) }.into()));

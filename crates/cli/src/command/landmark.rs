@@ -22,7 +22,7 @@ pub(crate) fn run(args: &LandmarkArgs, notes: Notes) -> Outcome<Exit> {
         LandmarkError::Setting(_) | LandmarkError::Key(_) | LandmarkError::Moved { .. } => {
             Failure::input(error.to_string())
         }
-        LandmarkError::Outbox(_) | LandmarkError::Measure { .. } | LandmarkError::Carrier(_) => {
+        LandmarkError::Outbox(_) | LandmarkError::Measure { .. } | LandmarkError::Carrier { .. } => {
             Failure::machine(error.to_string())
         }
     })

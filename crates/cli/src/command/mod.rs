@@ -15,6 +15,8 @@ mod landmark;
 mod locate;
 #[cfg(feature = "server")]
 mod registry;
+#[cfg(feature = "relay")]
+mod relay;
 #[cfg(feature = "server")]
 mod serve;
 
@@ -47,6 +49,8 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         Command::Landmark(args) => landmark::run(args, Notes { quiet: cli.quiet }),
         #[cfg(feature = "agent")]
         Command::Agent(args) => agent::run(args, Notes { quiet: cli.quiet }),
+        #[cfg(feature = "relay")]
+        Command::Relay(args) => relay::run(args, Notes { quiet: cli.quiet }),
         #[cfg(any(feature = "landmark", feature = "agent"))]
         Command::Keys(command) => keys::run(command),
         #[cfg(feature = "server")]
