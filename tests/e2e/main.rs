@@ -1,5 +1,7 @@
 //! The server over the wire: every RPC, every refusal, every limit, and its end.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as loudly as tests; not each is marked as one")]
+
 mod audit;
 mod batch;
 mod calls;

@@ -4,7 +4,7 @@
 //! write down what is acknowledged; the server is killed after some of that and started again on the same store, which
 //! is held to what was acknowledged. Landmarks then send again what had no answer, and a little more, as they do.
 
-#![expect(clippy::panic, clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail loudly")]
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures_util::future::join_all;
 use lightcone::v1;
 use lightcone_server::{Config, run_until};
-use lightcone_store::{SqlStore, Store, Verdicts as _};
+use lightcone_store::{SqlStore, Store};
 use lightcone_tests::paper::Met;
 use lightcone_tests::players::{Device, Tower, assignment, site};
 use lightcone_tests::{Ground, Seed};
