@@ -7,7 +7,9 @@ use lightcone_pool::Cost;
 use lightcone_probe::Signature;
 use lightcone_probe::binding;
 use lightcone_probe::plan::Plan;
-use lightcone_store::{Agent, AgentState, Attested, Session, SessionState, Site, VerdictFilter};
+use lightcone_store::{
+    Agent, AgentState, Attested, LandmarkState, Session, SessionState, Site, VerdictFilter,
+};
 use subtle::ConstantTimeEq as _;
 
 use super::chance::hex;
@@ -197,10 +199,13 @@ impl Measuring {
         let Some(known) = self.roster.get(landmark).await? else {
             return Err(Violation::nothing_named("landmark", &name()).into());
         };
-        if known.record.state == lightcone_store::LandmarkState::Retired {
+        if known.record.state == LandmarkState::Retired {
             return Err(Violation::state_forbids(&name(), "RETIRED", "retired landmarks have no work").into());
         }
         let line = self.landmarks.listen(landmark);
+        if known.record.state == LandmarkState::Probation {
+            self.audits.came();
+        }
         let (directory, now) = (self.roster.all().await?, now_ns());
         for open in self.desk.attested() {
             let view = open.view();
@@ -223,7 +228,7 @@ impl Measuring {
 fn candidate(known: &super::roster::Known) -> Option<Candidate> {
     let (v4, v6) = known.addresses();
     let is_reachable = known.measures() && (v4.is_some() || v6.is_some());
-    let counts = known.record.state == lightcone_store::LandmarkState::Active;
+    let counts = known.record.state == LandmarkState::Active;
     is_reachable.then_some(())?;
     Some(Candidate {
         id: known.record.id.clone(),

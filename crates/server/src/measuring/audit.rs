@@ -1,7 +1,7 @@
 //! Auditing the mesh: who contradicts whom, who is suspended for it, who has earned trust.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lightcone::v1;
@@ -27,6 +27,10 @@ const LOOKS: u32 = 2;
 #[derive(Debug, Default)]
 pub(crate) struct Audits {
     round: AtomicU64,
+    /// Whether something was measured since the last audit.
+    measured: AtomicBool,
+    /// Whether somebody came who may never have been measured.
+    came: AtomicBool,
     /// Landmarks whose misplacement was told, with the version that it was told of.
     told: Mutex<BTreeSet<(String, i32)>>,
     /// How often the verdicts that leaned on a suspended landmark were judged again.
@@ -37,6 +41,22 @@ impl Audits {
     /// The number of the next round.
     pub(super) fn next_round(&self) -> u64 {
         self.round.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Landmarks measured one another: an audit is due.
+    pub(super) fn measured(&self) {
+        self.measured.store(true, Ordering::Relaxed);
+    }
+
+    /// A landmark on probation came: whoever never measured it should.
+    pub(super) fn came(&self) {
+        self.came.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an audit is due, and whether newcomers wait; both are dealt with from here on.
+    pub(super) fn due(&self) -> (bool, bool) {
+        let [measured, came] = [&self.measured, &self.came].map(|flag| flag.swap(false, Ordering::Relaxed));
+        (measured, came)
     }
 
     /// Whether a misplacement is new.

@@ -18,9 +18,23 @@ const PAIRS_MAX: usize = 256;
 const FORMAT: &str = "registered";
 
 impl Measuring {
+    /// Audits what was measured since the last look, and has newcomers measured without waiting for a round.
+    pub(super) async fn follow_mesh(self: Arc<Self>) -> Result<(), Trouble> {
+        let (is_measured, is_joined) = self.audits.due();
+        if is_measured {
+            self.audit_and_follow().await?;
+        }
+        if is_joined { self.probe_pairs(true).await } else { Ok(()) }
+    }
+
     /// One round: judges what is known, then has pairs probe one another.
     pub(super) async fn measure_mesh(self: Arc<Self>) -> Result<(), Trouble> {
         self.audit_and_follow().await?;
+        self.probe_pairs(false).await
+    }
+
+    /// Has pairs probe one another; only those that never did, if so wanted.
+    async fn probe_pairs(self: &Arc<Self>, only_new: bool) -> Result<(), Trouble> {
         let directory = self.roster.now().await?;
         // The suspended too: that is how a tie is decided.
         let is_in_use = |known: &Arc<Known>| known.record.state != LandmarkState::Retired;
@@ -29,7 +43,12 @@ impl Measuring {
         let latest = self.store.mesh_pairs().await?.latest;
         let measured_at: HashMap<Pair, i64> =
             latest.into_iter().map(|pair| ((pair.first, pair.second), pair.observe_time)).collect();
-        for (first, second) in pairs(&listening, &measured_at, PAIRS_MAX, self.audits.next_round()) {
+        let round = self.audits.next_round();
+        for (first, second) in pairs(&listening, &measured_at, PAIRS_MAX, round) {
+            let (there, back) = ((first.clone(), second.clone()), (second.clone(), first.clone()));
+            if only_new && (measured_at.contains_key(&there) || measured_at.contains_key(&back)) {
+                continue;
+            }
             if let Some((first, second)) = directory.get(&first).zip(directory.get(&second)) {
                 self.probe(&directory, first, second).await?;
             }

@@ -15,7 +15,7 @@ use super::{Measuring, Trouble, chance};
 const LOOK: Duration = Duration::from_millis(250);
 /// Agents that are summoned between two looks at most.
 const DUE_MAX: u32 = 512;
-/// Time between two looks at who was suspended.
+/// Time between two looks at who was suspended, who came and what was measured of the mesh.
 const WATCH: Duration = Duration::from_millis(1_000);
 /// Time between two looks at who was never drawn for: agents that were entered and never attended.
 const DRAW: Duration = Duration::from_secs(300);
@@ -96,6 +96,7 @@ impl Measuring {
         }
         if let Some(interval) = self.rules.mesh_interval {
             self.every(interval, |measuring| async move { measuring.measure_mesh().await });
+            self.every(WATCH, |measuring| async move { measuring.follow_mesh().await });
         }
         self.every(WATCH, |measuring| async move { measuring.follow_suspensions().await });
         self.every(FORGET, |measuring| async move { measuring.forget().await });

@@ -101,6 +101,7 @@ impl Measuring {
                 observe_time: seen.observe_time,
             };
             self.store.put_mesh_pair(pair).await?;
+            self.audits.measured();
         }
         Ok(())
     }
