@@ -48,7 +48,7 @@ fn every_effect_is_one_of_those_that_are_allowed() {
 fn entries() -> impl Iterator<Item = (String, String, String)> {
     lines().filter(|line| !line.contains(" -> ")).map(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let [field, kind @ .., effect] = &words[..] else { panic!("no field, type and effect: {line}") };
+        let [field, kind @ .., effect] = &words[..] else { unreachable!("no field, type and effect: {line}") };
         ((*field).to_owned(), kind.join(" "), (*effect).to_owned())
     })
 }
@@ -60,10 +60,10 @@ fn collect(message: &MessageDescriptor, fields: &mut BTreeMap<String, String>) {
     }
     for field in message.fields() {
         let name = format!("{}.{}", short(message.full_name()), field.name());
-        if fields.insert(name, kind(&field)).is_none() {
-            if let Kind::Message(inner) = field.kind() {
-                collect(&inner, fields);
-            }
+        if fields.insert(name, kind(&field)).is_none()
+            && let Kind::Message(inner) = field.kind()
+        {
+            collect(&inner, fields);
         }
     }
 }
