@@ -49,7 +49,11 @@ pub(crate) struct Senders(pub(crate) HashMap<Source, HostId>);
 impl Senders {
     fn find(&self, sender: SocketAddr) -> Option<HostId> {
         let by_address = || self.0.get(&Source::Address(sender.ip()));
-        self.0.get(&Source::Socket(sender)).or_else(by_address).or_else(|| self.0.get(&Source::Anyone)).copied()
+        self.0
+            .get(&Source::Socket(sender))
+            .or_else(by_address)
+            .or_else(|| self.0.get(&Source::Anyone))
+            .copied()
     }
 }
 

@@ -7,7 +7,9 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::thread;
 
 use lightcone_wan::clock::now_ns;
-use lightcone_wan::{Geography, Host, Jitter, Path, PathStats, Paths, SeenAs, Settings, Source, Wan, WanError};
+use lightcone_wan::{
+    Geography, Host, Jitter, Path, PathStats, Paths, SeenAs, Settings, Source, Wan, WanError,
+};
 
 use net::{AGENT, ELSEWHERE, LANDMARK, NEIGHBOUR, Net, bind, ms, point, receive, steady, until, v4};
 

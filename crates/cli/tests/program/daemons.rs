@@ -19,14 +19,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const HERE: &str = "59.91,10.75";
 
 /// A process of the program; killed when dropped.
-struct Daemon {
-    child: Child,
+pub(crate) struct Daemon {
+    pub(crate) child: Child,
     lines: Receiver<String>,
-    heard: Vec<String>,
+    pub(crate) heard: Vec<String>,
 }
 
 impl Daemon {
-    fn start(arguments: &str) -> Self {
+    pub(crate) fn start(arguments: &str) -> Self {
         Self::start_to(Stdio::null(), arguments)
     }
 
@@ -47,7 +47,7 @@ impl Daemon {
 
     /// Waits until it says something with these words in it.
     #[track_caller]
-    fn hear(&mut self, words: &str) {
+    pub(crate) fn hear(&mut self, words: &str) {
         let end = Instant::now() + PATIENCE;
         while let Ok(line) = self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
             self.heard.push(line.clone());
@@ -59,7 +59,7 @@ impl Daemon {
     }
 
     /// `kill -9`.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -73,16 +73,16 @@ impl Drop for Daemon {
 }
 
 /// A server with three landmarks and an agent in its registry.
-struct World {
+pub(crate) struct World {
     folder: TempDir,
     address: String,
     mesh: String,
     server: Daemon,
-    ports: Vec<u16>,
+    pub(crate) ports: Vec<u16>,
 }
 
 impl World {
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
         Self::with("interval_ms = 0\nprobation = false")
     }
 
@@ -146,18 +146,18 @@ impl World {
 
     /// What the server answers, one value a line.
     #[track_caller]
-    fn ok(&self, command: &str) -> Vec<Value> {
+    pub(crate) fn ok(&self, command: &str) -> Vec<Value> {
         let run = self.ask(command);
         assert_eq!(run.code, 0, "{command}: {}", run.stderr);
         run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    fn verifier(&self) -> String {
+    pub(crate) fn verifier(&self) -> String {
         let key = self.path("server").join("service.key");
         lightcone(&format!("keys show {}", key.display())).stdout.trim().to_owned()
     }
 
-    fn landmark(&self, index: usize) -> Daemon {
+    pub(crate) fn landmark(&self, index: usize) -> Daemon {
         let file = self.path(&format!("landmark-{index}.toml"));
         let text = format!(
             "service = 'http://{}'\nlandmark = 'landmarks/oslo-{index}'\nsigning_key = '{}'\n\
@@ -175,10 +175,15 @@ impl World {
     }
 
     fn agent(&self, verifier: &str) -> Daemon {
+        self.agent_with(verifier, "127.0.0.1", "")
+    }
+
+    /// An agent that answers from this address, with more settings.
+    pub(crate) fn agent_with(&self, verifier: &str, ip: &str, settings: &str) -> Daemon {
         let file = self.path("agent.toml");
         let text = format!(
             "service = 'http://{}'\nagent = 'agents/rack'\nidentity_key = '{}'\nverifier_key = '{verifier}'\n\
-             bind_v4 = '127.0.0.1:0'\nbind_v6 = ''\nreconnect_min_ms = 50\nreconnect_max_ms = 200\n",
+             bind_v4 = '{ip}:0'\nbind_v6 = ''\nreconnect_min_ms = 50\nreconnect_max_ms = 200\n{settings}",
             self.address,
             self.path("identity.key").display(),
         );
@@ -217,7 +222,7 @@ impl World {
     }
 }
 
-const ALL: [&str; 3] = ["landmarks/oslo-0", "landmarks/oslo-1", "landmarks/oslo-2"];
+pub(crate) const ALL: [&str; 3] = ["landmarks/oslo-0", "landmarks/oslo-1", "landmarks/oslo-2"];
 
 #[test]
 fn a_session_of_processes_gives_a_verdict() {

@@ -5,14 +5,20 @@ use std::fs;
 use crate::run::{self, AZURE, lightcone};
 
 /// Every command whose help is held word for word.
-#[cfg(all(feature = "server", feature = "png", feature = "landmark", feature = "agent"))]
-const COMMANDS: [&str; 24] = [
+#[cfg(all(feature = "server", feature = "png", feature = "demo"))]
+const COMMANDS: [&str; 30] = [
+    "demo",
+    "attack",
+    "attack list",
+    "attack run",
+    "attack relay",
     "locate",
     "audit",
     "evaluate",
     "serve",
     "landmark",
     "agent",
+    "relay",
     "keys",
     "keys new",
     "keys show",
@@ -58,7 +64,7 @@ fn without_versions(text: &str) -> String {
 }
 
 #[test]
-#[cfg(all(feature = "server", feature = "png", feature = "landmark", feature = "agent"))]
+#[cfg(all(feature = "server", feature = "png", feature = "demo"))]
 fn help() {
     check("help.txt", "--help");
     for command in COMMANDS {

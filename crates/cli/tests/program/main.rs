@@ -15,6 +15,8 @@ mod faults; // wrong files and wrong arguments, each with its message
 mod golden; // help texts and answers, word for word
 mod maps; // GeoJSON and pictures of awkward regions
 mod real; // the published measurements, where they are at hand
+#[cfg(all(feature = "server", feature = "landmark", feature = "agent", feature = "relay"))]
+mod relay;
 mod run; // how the program is started
 #[cfg(feature = "server")]
 mod server; // the same answers from a server
