@@ -48,7 +48,9 @@ fn every_effect_is_one_of_those_that_are_allowed() {
 fn entries() -> impl Iterator<Item = (String, String, String)> {
     lines().filter(|line| !line.contains(" -> ")).map(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let [field, kind @ .., effect] = &words[..] else { unreachable!("no field, type and effect: {line}") };
+        let [field, kind @ .., effect] = &words[..] else {
+            unreachable!("no field, type and effect: {line}")
+        };
         ((*field).to_owned(), kind.join(" "), (*effect).to_owned())
     })
 }

@@ -1,5 +1,7 @@
 //! Every attack that is listed, tried out in the box: what is found is what is promised.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use lightcone_rehearsal::{ATTACKS, attack};
 
 #[track_caller]

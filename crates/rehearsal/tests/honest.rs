@@ -1,6 +1,8 @@
 //! Honest agents at random places, measured by real packets: the true place is in every region, and what the service
 //! found is found again here to the bit.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use std::time::Duration;
 
 use lightcone_core::Point;
