@@ -201,13 +201,19 @@ fn heavy() -> v1::LocateRequest {
 #[tokio::test]
 async fn a_deadline_that_passes_is_told_as_such_and_ends_the_work() {
     let house = House::open().await;
-    let started = std::time::Instant::now();
     // Over gRPC-web, since tonic's client would cut the call short itself.
     let timeout = [("grpc-timeout", "100m")];
-    let answer =
-        web::post(&house, "lightcone.v1.LocationService/Locate", &heavy().encode_to_vec(), &timeout).await;
-    assert!(started.elapsed() < Duration::from_secs(2));
-    let status = answer.status();
+    let body = heavy().encode_to_vec();
+    let mut tries = 0;
+    let status = loop {
+        let started = std::time::Instant::now();
+        let answer = web::post(&house, "lightcone.v1.LocationService/Locate", &body, &timeout).await;
+        assert!(started.elapsed() < Duration::from_secs(2));
+        tries += 1;
+        if tries == TRIES || !is_too_soon(&answer.status()) {
+            break answer.status();
+        }
+    };
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
     assert_eq!(ErrorReason::of(&status), Some(ErrorReason::DeadlineExceeded));
     assert_eq!(status.get_details_error_info().unwrap().metadata["limit_ms"], "100");
@@ -217,8 +223,27 @@ async fn a_deadline_that_passes_is_told_as_such_and_ends_the_work() {
 #[tokio::test]
 async fn the_server_has_a_limit_of_its_own() {
     let house = House::with(|config| config.server.deadline_max_ms = 100).await;
-    let status = house.client().await.locate(heavy()).await.unwrap_err();
+    let mut client = house.client().await;
+    let mut tries = 0;
+    let status = loop {
+        let status = client.locate(heavy()).await.unwrap_err();
+        tries += 1;
+        if tries == TRIES || !is_too_soon(&status) {
+            break status;
+        }
+    };
     assert_eq!(ErrorReason::of(&status), Some(ErrorReason::DeadlineExceeded), "{status:?}");
+}
+
+/// How often a call is made again that a loud machine kept from the pool for so long that it was refused.
+const TRIES: u32 = 20;
+
+/// Whether a call was not begun, since too little of its time was left when it came to the pool.
+fn is_too_soon(status: &Status) -> bool {
+    let details = status.get_error_details();
+    details
+        .error_info()
+        .is_some_and(|info| info.metadata.get("cause").is_some_and(|cause| cause == "deadline_too_soon"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

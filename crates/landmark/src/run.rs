@@ -11,6 +11,7 @@ use lightcone_probe::udp::socket::Stamping;
 use lightcone_probe::udp::{Bound, LandmarkSetup, Sockets};
 use lightcone_probe::{SigningKey, agent, landmark};
 use tokio::sync::mpsc;
+use tokio::sync::watch::{Receiver, Sender};
 use tonic::transport::Endpoint;
 
 use crate::carrier;
@@ -64,6 +65,7 @@ pub struct Landmark {
     outbox: Outbox,
     signing: SigningKey,
     exchange: StaticKey,
+    watching: Sender<bool>,
     #[cfg(feature = "attack")]
     lie: Lie,
 }
@@ -95,6 +97,7 @@ impl Landmark {
             outbox: Outbox::open(&config.data, config.outbox_bytes_max)?,
             signing: keys.signing.signing_key().clone(),
             exchange: StaticKey::from_bytes(*keys.exchange.secret()),
+            watching: Sender::new(false),
             #[cfg(feature = "attack")]
             lie: Lie::default(),
         })
@@ -112,6 +115,12 @@ impl Landmark {
         self.bound.v6
     }
 
+    /// Whether it waits for work; a handle that works while it runs.
+    #[must_use]
+    pub fn watching(&self) -> Receiver<bool> {
+        self.watching.subscribe()
+    }
+
     /// How it lies; a handle that works while it runs.
     #[cfg(feature = "attack")]
     #[must_use]
@@ -124,7 +133,7 @@ impl Landmark {
     /// # Errors
     /// The disk or a socket fails, or the service reckons with another place.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), LandmarkError> {
-        let Self { settings, sockets, outbox, signing, exchange, .. } = self;
+        let Self { settings, sockets, outbox, signing, exchange, watching, .. } = self;
         tracing::info!(
             landmark = %settings.landmark, v4 = self.bound.v4.map(tracing::field::display),
             v6 = self.bound.v6.map(tracing::field::display), "landmark starts"
@@ -146,7 +155,7 @@ impl Landmark {
         let measuring = Measuring::start(sockets, exchange.clone(), setup(exchange)?, clerk)
             .map_err(|error| LandmarkError::Measure { cause: error.to_string() })?;
         tokio::select! {
-            error = watch(&settings, &client, &desk, &measuring) => Err(error),
+            error = watch(&settings, &client, &desk, &measuring, &watching) => Err(error),
             error = upload(&settings, &client, &desk) => Err(error.into()),
             () = mesh::close(&settings, channel, closed) => Ok(()),
             Some(error) = failed.recv() => Err(error),

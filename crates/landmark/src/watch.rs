@@ -5,6 +5,7 @@ use std::time::Duration;
 use lightcone::v1;
 use lightcone::v1::measurement_service_client::MeasurementServiceClient;
 use lightcone::v1::watch_assignments_response::Event;
+use tokio::sync::watch::Sender;
 use tokio::time::{sleep, timeout};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -39,15 +40,15 @@ pub(crate) async fn watch(
     client: &MeasurementServiceClient<Channel>,
     desk: &Desk,
     measuring: &Measuring,
+    watching: &Sender<bool>,
 ) -> LandmarkError {
     let mut next = waits(settings);
     loop {
-        let mut lived = false;
-        let ended = match stream(settings, client, desk, measuring, &mut lived).await {
+        let ended = match stream(settings, client, desk, measuring, watching).await {
             Ended::Landmark(error) => return error,
             Ended::Stream(status) => status,
         };
-        if lived {
+        if watching.send_replace(false) {
             next = waits(settings);
         }
         let wait = next.next().unwrap_or(settings.reconnect_max);
@@ -64,7 +65,7 @@ async fn stream(
     client: &MeasurementServiceClient<Channel>,
     desk: &Desk,
     measuring: &Measuring,
-    lived: &mut bool,
+    watching: &Sender<bool>,
 ) -> Ended {
     let ended = async {
         // First where the numbers of reports stand: a landmark that lost its folder must not use one twice.
@@ -80,9 +81,8 @@ async fn stream(
             let Some(said) = said else {
                 return Err(Ended::Stream(Status::unavailable("the service ended the stream")));
             };
-            if !*lived {
+            if !watching.send_replace(true) {
                 tracing::info!(landmark = %settings.landmark, "watching for work");
-                *lived = true;
             }
             take(settings, measuring, said).map_err(Ended::Landmark)?;
         }

@@ -232,8 +232,14 @@ fn is_honest(sight: &Sight) -> bool {
 
 fn lying_landmark(stage: &mut Stage) -> Result<Played, RehearsalError> {
     let liar = Cast::liar().ok_or(RehearsalError::Odd("a place"))?;
+    let shenzhen = Cast::shenzhen().ok_or(RehearsalError::Odd("a place"))?;
+    stage.carry(CHIP, &shenzhen)?;
     stage.join(&liar)?;
-    let played = smuggle(stage)?;
+    let outcome = stage.ask_until_heard(CHIP, |id| id == liar.id, PATIENCE)?;
+    let sight =
+        outcome.sight().ok_or(RehearsalError::Odd("a session of an agent that attends was missed"))?;
+    let held = claim(sight) == Some(Finding::Impossible) && outside(sight) != Some(Finding::Proven);
+    let played = told(sight, held);
     let (state, why) = until(|| stage.landmark_state(&liar.id), |(state, _)| state == "SUSPENDED")?;
     let found = format!("{}; landmark {}: {state} {why}", played.found, liar.id);
     Ok(Played { found, held: played.held && state == "SUSPENDED" })

@@ -11,7 +11,7 @@ use lightcone_rehearsal::{Asked, Cast, Outcome as Seen, RehearsalError, Sight, S
 use lightcone_wan::{Target, attack};
 
 use super::board::{self, Board};
-use super::{failed, pictures};
+use super::{PATIENCE, failed, pictures};
 use crate::command::Notes;
 use crate::exit::{Failure, Outcome};
 use crate::out::{Out, Tone};
@@ -128,7 +128,8 @@ impl Story {
         self.picture("2-thane-01-one-landmark", LONELY)?;
         let second = Cast::second().ok_or_else(|| Failure::machine("the cast has no second landmark"))?;
         self.stage.join(&second).map_err(failed)?;
-        self.one(out, LONELY, "2-thane-01-two-landmarks", "with a second landmark nearby")
+        let seen = self.stage.ask_until_heard(LONELY, |id| id == second.id, PATIENCE).map_err(failed)?;
+        self.tell_one(out, (LONELY, seen), "2-thane-01-two-landmarks", "with a second landmark nearby")
     }
 
     fn smuggle(&mut self, out: &mut Out) -> Outcome<()> {
@@ -151,11 +152,13 @@ impl Story {
     fn liar(&mut self, out: &mut Out) -> Outcome<()> {
         let liar = Cast::liar().ok_or_else(|| Failure::machine("the cast has no liar"))?;
         self.stage.join(&liar).map_err(failed)?;
-        self.one(out, SMUGGLED, "5-tuas-07-lying-landmark", "with a lying landmark")?;
+        let seen = self.stage.ask_until_heard(SMUGGLED, |id| id == liar.id, PATIENCE).map_err(failed)?;
+        self.tell_one(out, (SMUGGLED, seen), "5-tuas-07-lying-landmark", "with a lying landmark")?;
         let started = Instant::now();
         let (state, why) = loop {
             let (state, why) = self.stage.landmark_state(&liar.id).map_err(failed)?;
-            if state == "SUSPENDED" || started.elapsed() > AUDIT {
+            // Until a second neighbour has measured it, it is one's word against the other's.
+            if (state == "SUSPENDED" && !why.contains("a tie")) || started.elapsed() > AUDIT {
                 break (state, why);
             }
             stop::check()?;
@@ -193,7 +196,15 @@ impl Story {
 
     /// Asks one chip, shows and draws the answer.
     fn one(&mut self, out: &mut Out, chip: &str, name: &str, what: &str) -> Outcome<()> {
-        let seen = self.ask(&[chip.to_owned()])?;
+        let seen = self.watch(&[chip.to_owned()])?.remove(chip).unwrap_or(Seen::Missed);
+        self.tell_one(out, (chip, seen), name, what)
+    }
+
+    /// Shows and draws what became of one chip's session.
+    fn tell_one(&mut self, out: &mut Out, (chip, seen): (&str, Seen), name: &str, what: &str) -> Outcome<()> {
+        let outcomes = self.history.entry(chip.to_owned()).or_default();
+        outcomes.push(seen.clone());
+        let seen = BTreeMap::from([(chip.to_owned(), seen)]);
         board::table(out, self.stage.cast(), &seen)?;
         if let Some(sight) = seen.values().find_map(Seen::sight) {
             let finding = |asked| sight.finding(asked).map_or("-", lightcone_core::Finding::name);
@@ -206,11 +217,17 @@ impl Story {
         self.picture(name, chip)
     }
 
-    fn ask(&mut self, chips: &[String]) -> Outcome<BTreeMap<String, Seen>> {
+    /// Asks chips, with the board.
+    fn watch(&self, chips: &[String]) -> Outcome<BTreeMap<String, Seen>> {
         let board = Board::new(chips, self.notes.quiet());
         let seen = self.stage.ask_telling(chips, &mut |chip, seen| board.tell(chip, seen));
         board.clear();
-        let seen = seen.map_err(failed)?;
+        seen.map_err(failed)
+    }
+
+    /// Asks chips, and remembers what became of it.
+    fn ask(&mut self, chips: &[String]) -> Outcome<BTreeMap<String, Seen>> {
+        let seen = self.watch(chips)?;
         for (chip, outcome) in &seen {
             self.history.entry(chip.clone()).or_default().push(outcome.clone());
         }

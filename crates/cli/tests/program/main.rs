@@ -9,8 +9,6 @@
 
 #[cfg(all(feature = "server", feature = "landmark", feature = "agent"))]
 mod daemons;
-#[cfg(feature = "demo")]
-mod demo; // the whole story, played
 mod faults; // wrong files and wrong arguments, each with its message
 mod golden; // help texts and answers, word for word
 mod maps; // GeoJSON and pictures of awkward regions

@@ -1,6 +1,7 @@
 //! Everyone is entered into the registry, then started.
 
 use std::future::Future;
+use std::time::Duration;
 
 use lightcone::v1;
 use lightcone::v1::agent_service_client::AgentServiceClient;
@@ -10,6 +11,8 @@ use lightcone::v1::site_service_client::SiteServiceClient;
 use lightcone_agent::Agent;
 use lightcone_keyring::{ExchangeIdentity, SigningIdentity};
 use lightcone_landmark::{Keys, Landmark};
+use tokio::sync::watch::Receiver;
+use tokio::time::timeout;
 
 use super::sessions::call;
 use super::{AgentKeys, Leaving, RECONNECT_MS, Stage};
@@ -19,6 +22,8 @@ use crate::seen;
 
 /// How far a landmark may stand from its registered point, in metres: surveyed by satellite.
 const POSITION_ERROR_M: f64 = 10.0;
+/// How long a landmark may take until it waits for work.
+const START: Duration = Duration::from_secs(20);
 /// What all chips of a rehearsal are sold as.
 const SKU: &str = "REHEARSAL-1";
 
@@ -52,13 +57,19 @@ impl Stage {
         self.runtime
             .block_on(client.batch_create_landmarks(request))
             .map_err(call("BatchCreateLandmarks"))?;
+        let mut starting = Vec::new();
         for ((index, part), keys) in parts.iter().zip(&keys) {
-            self.start_landmark(*index, part, keys)?;
+            starting.push((part, self.start_landmark(*index, part, keys)?));
         }
-        Ok(())
+        starting.into_iter().try_for_each(|(part, watching)| self.wait_for(part, watching))
     }
 
-    fn start_landmark(&self, index: usize, part: &LandmarkPart, keys: &Keys) -> Result<(), RehearsalError> {
+    fn start_landmark(
+        &self,
+        index: usize,
+        part: &LandmarkPart,
+        keys: &Keys,
+    ) -> Result<Receiver<bool>, RehearsalError> {
         let config = lightcone_landmark::Config {
             service: self.service.url().to_owned(),
             landmark: format!("landmarks/{}", part.id),
@@ -71,8 +82,20 @@ impl Stage {
             ..Default::default()
         };
         let landmark = Landmark::open(&config, keys)?;
+        let watching = landmark.watching();
         self.runtime.spawn(landmark.run(self.leave(None)));
-        Ok(())
+        Ok(watching)
+    }
+
+    /// Waits until a landmark waits for work.
+    fn wait_for(&self, part: &LandmarkPart, mut watching: Receiver<bool>) -> Result<(), RehearsalError> {
+        let is_up = async {
+            timeout(START, watching.wait_for(|watching| *watching)).await.is_ok_and(|up| up.is_ok())
+        };
+        if self.runtime.block_on(is_up) {
+            return Ok(());
+        }
+        Err(RehearsalError::NotReady { seconds: START.as_secs(), what: format!("landmark {}", part.id) })
     }
 
     fn enter_sites(&self) -> Result<(), RehearsalError> {

@@ -8,7 +8,7 @@ mod sessions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lightcone_core::Borders;
 
@@ -218,26 +218,41 @@ impl Stage {
         self.runtime.block_on(self.verdicts.ask(&self.channel, agents, patience, tell))
     }
 
-    /// Asks one agent after another until all landmarks have measured it, so that what follows finds everyone in
-    /// place.
+    /// Asks an agent until all landmarks have measured it, so that what follows finds everyone in place.
     ///
     /// # Errors
     /// It takes too long.
     pub fn settle(&self, patience: Duration) -> Result<(), RehearsalError> {
-        let agents: Vec<String> = self.cast.agents.iter().take(1).map(|agent| agent.id.clone()).collect();
-        let started = std::time::Instant::now();
+        let first = self.cast.agents.first().map(|agent| agent.id.clone());
+        first.map_or(Ok(()), |first| self.ask_until_heard(&first, |_| true, patience).map(drop))
+    }
+
+    /// Asks an agent until all landmarks that are waited for, by their ids, have measured it; what came of that session.
+    ///
+    /// # Errors
+    /// It takes too long.
+    pub fn ask_until_heard(
+        &self,
+        agent: &str,
+        is_awaited: impl Fn(&str) -> bool,
+        patience: Duration,
+    ) -> Result<Outcome, RehearsalError> {
+        let (started, agent) = (Instant::now(), agent.to_owned());
         loop {
-            let seen = self.ask(&agents)?;
-            let missing = match seen.values().next() {
-                None => return Ok(()),
-                Some(Outcome::Missed) => "an agent that attends".to_owned(),
-                Some(Outcome::Verdict(sight)) => match self.unheard(&sight.session)? {
-                    none if none.is_empty() => return Ok(()),
-                    unheard => unheard.join(", "),
-                },
+            let outcome = self.ask(std::slice::from_ref(&agent))?.remove(&agent).unwrap_or(Outcome::Missed);
+            let mut unheard = match outcome.sight() {
+                Some(sight) => self.unheard(&sight.session)?,
+                None => vec![agent.clone()],
             };
+            unheard.retain(|id| is_awaited(id) || *id == agent);
+            if unheard.is_empty() {
+                return Ok(outcome);
+            }
             if started.elapsed() > patience {
-                return Err(RehearsalError::NotReady { seconds: patience.as_secs(), what: missing });
+                return Err(RehearsalError::NotReady {
+                    seconds: patience.as_secs(),
+                    what: unheard.join(", "),
+                });
             }
         }
     }

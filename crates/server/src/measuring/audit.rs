@@ -9,7 +9,7 @@ use lightcone::v1::alert::Kind;
 use lightcone_store::{Landmark, LandmarkState, MeshPair, StoreError};
 
 use super::clock::now_ns;
-use super::roster::Directory;
+use super::roster::{Directory, Known};
 use super::{Measuring, Trouble};
 use crate::compute::Errand;
 use crate::pace;
@@ -144,9 +144,13 @@ impl Measuring {
         Ok(())
     }
 
-    /// Suspends a landmark. A newcomer's word alone does not suspend one that counts.
+    /// Suspends a landmark, or convicts one that was in a tie. A newcomer's word alone does not suspend one that
+    /// counts.
     async fn suspend(&self, directory: &Directory, suspect: &Suspect) -> Result<(), Trouble> {
-        let Some(known) = directory.get(&suspect.id).filter(|known| known.measures()) else { return Ok(()) };
+        let is_decided = |known: &&Arc<Known>| {
+            known.measures() || (suspect.tied_with.is_none() && known.record.state_reason.starts_with(TIED))
+        };
+        let Some(known) = directory.get(&suspect.id).filter(is_decided) else { return Ok(()) };
         let state_of = |id: &String| directory.get(id).map(|known| known.record.state);
         let accuser = suspect.tied_with.as_ref().and_then(state_of);
         if known.record.state == LandmarkState::Active && accuser == Some(LandmarkState::Probation) {
