@@ -142,7 +142,8 @@ fn assumptions(inquiry: &Inquiry<'_>) -> Vec<Assumption> {
         LightMode::Vacuum | LightMode::Chord => None,
     };
     let honest = (inquiry.settings.liars == 0).then_some(Assumption::EveryLandmarkHonest);
-    let alone = (!inquiry.mesh.is_grouped()).then_some(Assumption::EachLandmarkItsOwnGroup);
+    let has_landmarks = !inquiry.mesh.landmarks().is_empty();
+    let alone = (has_landmarks && !inquiry.mesh.is_grouped()).then_some(Assumption::EachLandmarkItsOwnGroup);
     let on_land = inquiry.questions.iter().any(on_land).then_some(Assumption::OnLand);
     [honest, alone, fibre, on_land].into_iter().flatten().collect()
 }

@@ -1,5 +1,6 @@
 //! The data folder: the database, unless it is elsewhere, and the service's own key.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ use crate::telemetry;
 const DATABASE: &str = "lightcone.db";
 /// The service's Ed25519 key.
 const KEY: &str = "service.key";
+/// Locked by the server that uses the folder.
+const LOCK: &str = "lock";
 /// Who may look into the folder.
 #[cfg(unix)]
 const MODE: u32 = 0o700;
@@ -22,6 +25,8 @@ const MODE: u32 = 0o700;
 pub(crate) struct Kept {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) signer: SigningIdentity,
+    /// Held while the server lives, so that no other one uses the folder.
+    pub(crate) lock: Option<File>,
 }
 
 /// Opens store and key.
@@ -30,11 +35,9 @@ pub(crate) struct Kept {
 /// The folder cannot be made, the database not be reached, the key not be read.
 pub(crate) async fn open(settings: &StoreSettings) -> Result<Kept, ServeError> {
     let folder = PathBuf::from(&settings.folder);
+    let lock = if settings.is_in_memory() { None } else { Some(lock(&folder)?) };
     let store = match settings.url.as_str() {
-        "" => {
-            make(&folder)?;
-            SqlStore::sqlite(&folder.join(DATABASE)).await?
-        }
+        "" => SqlStore::sqlite(&folder.join(DATABASE)).await?,
         url => SqlStore::open(url).await?,
     };
     store.observe(Box::new(telemetry::transaction));
@@ -42,10 +45,21 @@ pub(crate) async fn open(settings: &StoreSettings) -> Result<Kept, ServeError> {
         tracing::warn!("everything is kept in memory and gone at the end, the service's key too");
         SigningIdentity::generate()?
     } else {
-        make(&folder)?;
         SigningIdentity::open(&folder.join(KEY))?
     };
-    Ok(Kept { store: Arc::new(store), signer })
+    Ok(Kept { store: Arc::new(store), signer, lock })
+}
+
+/// Makes the folder and takes it for this server alone: two would summon the same agents and use one key.
+fn lock(folder: &Path) -> Result<File, ServeError> {
+    make(folder)?;
+    let refused = |cause| ServeError::Folder { folder: folder.to_owned(), cause };
+    let file = File::create(folder.join(LOCK)).map_err(refused)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ServeError::FolderInUse { folder: folder.to_owned() }),
+        Err(TryLockError::Error(cause)) => Err(refused(cause)),
+    }
 }
 
 fn make(folder: &Path) -> Result<(), ServeError> {

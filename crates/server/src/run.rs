@@ -52,6 +52,12 @@ pub enum ServeError {
         /// What the system says.
         cause: std::io::Error,
     },
+    /// Another server uses the data folder.
+    #[error("the folder `{}` is in use by another server; give each a `store.folder` of its own", folder.display())]
+    FolderInUse {
+        /// The folder.
+        folder: std::path::PathBuf,
+    },
     /// The service's key cannot be had.
     #[error("the service's key: {0}")]
     Key(#[from] lightcone_keyring::Error),

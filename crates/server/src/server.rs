@@ -50,6 +50,8 @@ pub struct Server {
     measuring: Arc<Measuring>,
     draining: watch::Sender<bool>,
     config: Config,
+    /// The data folder is this server's while it lives.
+    _lock: Option<std::fs::File>,
 }
 
 impl Server {
@@ -97,7 +99,7 @@ impl Server {
         let measuring = Measuring::start(Arc::clone(&context), config.measuring())
             .await
             .map_err(|trouble| ServeError::Measuring(trouble.to_string()))?;
-        Ok(Self { grpc, web, context, measuring, draining, config })
+        Ok(Self { grpc, web, context, measuring, draining, config, _lock: kept.lock })
     }
 
     /// Where gRPC is served.

@@ -218,6 +218,14 @@ pub(crate) fn shutting_down() -> Status {
     Status::with_error_details(ErrorReason::ShuttingDown.code(), message, details)
 }
 
+/// Another stream of the same name took a stream's place.
+pub(crate) fn replaced() -> Status {
+    let details = info(ErrorReason::StateForbids, vec![("state", "REPLACED".to_owned())]);
+    let message = "a newer stream of the same name took this one's place: is its program running twice, or its name \
+                   used by somebody else?";
+    Status::with_error_details(ErrorReason::StateForbids.code(), message, details)
+}
+
 /// A fault of our own: logged in full, told as a number.
 pub(crate) fn internal(fault: &str) -> Status {
     let incident = format!("{:016x}", random());

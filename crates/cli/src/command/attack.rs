@@ -45,7 +45,7 @@ fn play(args: &AttackRunArgs) -> Outcome<Exit> {
     }
     let mut out = Out::open(None)?;
     let style = out.style();
-    let mut all_held = true;
+    let (mut held, all) = (0, wanted.len());
     for scene in wanted {
         stop::check()?;
         let folder = Folder::new(scene.name)?;
@@ -57,10 +57,11 @@ fn play(args: &AttackRunArgs) -> Outcome<Exit> {
         writeln!(out, "  found     {}", tried.found)?;
         writeln!(out, "  {}", style.paint(tone, word))?;
         out.flush()?;
-        all_held &= tried.held;
+        held += usize::from(tried.held);
     }
+    writeln!(out, "{held} of {all} held")?;
     out.finish()?;
-    Ok(if all_held { Exit::Answered } else { Exit::Amiss })
+    Ok(if held == all { Exit::Answered } else { Exit::Amiss })
 }
 
 /// A folder for one system, removed with it.

@@ -89,7 +89,9 @@ pub(crate) fn summon(args: &SummonArgs) -> Outcome<Exit> {
         match session.at("state").as_str() {
             "MISSED" => {
                 show(&args.server, &session)?;
-                return Err(Failure::server(format!("{} did not come: {name} is missed", args.agent)));
+                let attested = !session.at("evidence_format").is_empty();
+                let did = if attested { "attested but brought no transcript" } else { "did not come" };
+                return Err(Failure::server(format!("{} {did}: {name} is missed", args.agent)));
             }
             "JUDGED" => return show(&args.server, &registry.get(&session.at("verdict"))?),
             _ => registry.pause(LOOK_INTERVAL)?,

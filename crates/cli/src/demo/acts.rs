@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use lightcone_core::{Age, Residency};
+use lightcone_core::{Age, Finding, Residency};
 use lightcone_custody::{Decision, Gate, Terms};
 use lightcone_rehearsal::{Asked, Cast, Outcome as Seen, RehearsalError, Sight, Stage, judge};
 use lightcone_wan::{Target, attack};
@@ -57,12 +57,14 @@ pub(super) struct Story {
     history: BTreeMap<String, Vec<Seen>>,
     pictures: Vec<String>,
     summary: Vec<String>,
+    /// What came out otherwise than the acts say.
+    surprises: Vec<String>,
 }
 
 impl Story {
     pub(super) fn new(stage: Stage, folder: PathBuf, notes: Notes) -> Self {
         let (history, pictures, summary) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { stage, folder, notes, history, pictures, summary }
+        Self { stage, folder, notes, history, pictures, summary, surprises: Vec::new() }
     }
 
     pub(super) fn url(&self) -> &str {
@@ -75,6 +77,17 @@ impl Story {
 
     pub(super) fn pictures(&self) -> &[String] {
         &self.pictures
+    }
+
+    pub(super) fn surprises(&self) -> &[String] {
+        &self.surprises
+    }
+
+    /// Holds what was found against what the act says.
+    fn expect(&mut self, held: bool, what: &str) {
+        if !held {
+            self.surprises.push(what.to_owned());
+        }
     }
 
     pub(super) fn end(self) -> Result<(), RehearsalError> {
@@ -107,15 +120,17 @@ impl Story {
         let seen = self.ask(&everyone)?;
         board::table(out, self.stage.cast(), &seen)?;
         let same = seen.values().filter_map(Seen::sight).map(|sight| self.replays(sight));
-        let same = same.collect::<Outcome<Vec<bool>>>()?.into_iter().filter(|same| *same).count();
+        let same = same.collect::<Outcome<Vec<bool>>>()?;
+        let (all, same) = (same.len(), same.into_iter().filter(|same| *same).count());
+        self.expect(same == all && all == seen.len(), "every chip has a verdict that can be computed again");
         writeln!(
             out,
-            "  {same} of {} verdicts computed again here from the samples: the same to the bit",
-            seen.len()
+            "  {same} of {all} verdicts computed again here from the samples: the same to the bit"
         )?;
-        self.picture("1-tuas-01-honest", "tuas-01")?;
+        self.picture("1-tuas-01-honest", "tuas-01", "honest")?;
         let decision = self.gate();
-        self.tell_gate(out, "Gate of the second tranche", &decision)?;
+        self.expect(decision.gate == Gate::Release, "the gate releases after an honest act");
+        self.tell_gate(out, &decision)?;
         self.summary.push(format!(
             "honest: gate {} ({} of {} proven)",
             decision.gate, decision.counts.proven, TERMS.shipped
@@ -125,23 +140,34 @@ impl Story {
 
     /// One landmark nearby proves nothing while one may lie; a second one settles it.
     fn second(&mut self, out: &mut Out) -> Outcome<()> {
-        self.picture("2-thane-01-one-landmark", LONELY)?;
+        self.picture("2-thane-01-one-landmark", LONELY, "one landmark nearby")?;
         let second = Cast::second().ok_or_else(|| Failure::machine("the cast has no second landmark"))?;
         self.stage.join(&second).map_err(failed)?;
         let seen = self.stage.ask_until_heard(LONELY, |id| id == second.id, PATIENCE).map_err(failed)?;
-        self.tell_one(out, (LONELY, seen), "2-thane-01-two-landmarks", "with a second landmark nearby")
+        self.tell_one(out, (LONELY, seen), "2-thane-01-two-landmarks", "with a second landmark nearby")?;
+        self.expect(
+            self.last(LONELY, Asked::Outside) == Some(Finding::Proven),
+            "a second landmark settles it",
+        );
+        Ok(())
     }
 
     fn smuggle(&mut self, out: &mut Out) -> Outcome<()> {
         let shenzhen = Cast::shenzhen().ok_or_else(|| Failure::machine("the cast has no Shenzhen"))?;
         self.stage.carry(SMUGGLED, &shenzhen).map_err(failed)?;
-        self.one(out, SMUGGLED, "3-tuas-07-moved", "moved")
+        self.one(out, SMUGGLED, "3-tuas-07-moved", "moved")?;
+        self.expect(
+            self.last(SMUGGLED, Asked::Claim) == Some(Finding::Impossible),
+            "the moved chip's claim is impossible",
+        );
+        Ok(())
     }
 
     fn delay(&mut self, out: &mut Out) -> Outcome<()> {
         let delay = attack::AddDelay { by: DELAY };
         let attack = self.stage.attack_agent(SMUGGLED, Target::From, delay).map_err(failed)?;
         self.one(out, SMUGGLED, "4-tuas-07-delayed", "delayed")?;
+        self.expect(self.last(SMUGGLED, Asked::Outside) != Some(Finding::Proven), "delay proves nothing");
         writeln!(
             out,
             "  Delay only widens the region: a proof is lost, none is made, and no chip comes nearer by it."
@@ -154,6 +180,8 @@ impl Story {
         self.stage.join(&liar).map_err(failed)?;
         let seen = self.stage.ask_until_heard(SMUGGLED, |id| id == liar.id, PATIENCE).map_err(failed)?;
         self.tell_one(out, (SMUGGLED, seen), "5-tuas-07-lying-landmark", "with a lying landmark")?;
+        let absorbed = self.last(SMUGGLED, Asked::Claim) == Some(Finding::Impossible);
+        self.expect(absorbed, "one lying landmark is absorbed");
         let started = Instant::now();
         let (state, why) = loop {
             let (state, why) = self.stage.landmark_state(&liar.id).map_err(failed)?;
@@ -169,6 +197,7 @@ impl Story {
             "  One lying group is absorbed (f = 1). The landmarks measure one another too: {} is {state}: {why}",
             liar.id
         )?;
+        self.expect(state == "SUSPENDED", "the lying landmark is suspended");
         self.summary.push(format!("lying landmark {}: {state}", liar.id));
         Ok(())
     }
@@ -181,7 +210,8 @@ impl Story {
         let seen = self.ask(&chips)?;
         board::table(out, self.stage.cast(), &seen)?;
         let decision = self.gate();
-        self.tell_gate(out, "Gate of the second tranche", &decision)?;
+        self.expect(decision.gate == Gate::Hold, "the gate holds in the end");
+        self.tell_gate(out, &decision)?;
         self.summary.push(format!("in the end: gate {}", decision.gate));
         self.summary.extend(decision.unmet.iter().map(|unmet| format!("  {unmet}")));
         let alerts = self.stage.alerts().map_err(failed)?;
@@ -214,7 +244,7 @@ impl Story {
             }
             self.summary.push(format!("{chip} {what}: outside {outside}, claim {claim}"));
         }
-        self.picture(name, chip)
+        self.picture(name, chip, what)
     }
 
     /// Asks chips, with the board.
@@ -241,12 +271,19 @@ impl Story {
     }
 
     /// Draws the latest verdict on a chip.
-    fn picture(&mut self, name: &str, chip: &str) -> Outcome<()> {
+    fn picture(&mut self, name: &str, chip: &str, what: &str) -> Outcome<()> {
         let latest = self.history.get(chip).into_iter().flatten().rev().find_map(Seen::sight);
         let Some(sight) = latest else { return Ok(()) };
         let replay = self.stage.replay(sight).map_err(failed)?;
         let cast = self.stage.cast();
-        self.pictures.extend(pictures::draw(&self.folder, name, cast, chip, TITLE, replay)?);
+        self.pictures.extend(pictures::draw(
+            &self.folder,
+            name,
+            cast,
+            chip,
+            &format!("{what}; {TITLE}"),
+            replay,
+        )?);
         Ok(())
     }
 
@@ -256,14 +293,19 @@ impl Story {
         judge(&TERMS, &self.stage.cast().agents_of(SITE), &self.history, now_ns.unwrap_or_default())
     }
 
-    fn tell_gate(&self, out: &mut Out, name: &str, decision: &Decision) -> Outcome<()> {
+    /// The latest finding on a chip.
+    fn last(&self, chip: &str, asked: Asked) -> Option<Finding> {
+        self.history.get(chip)?.last()?.sight()?.finding(asked)
+    }
+
+    fn tell_gate(&self, out: &mut Out, decision: &Decision) -> Outcome<()> {
         let (style, counts) = (out.style(), decision.counts);
         let tone = if decision.gate == Gate::Release { Tone::Good } else { Tone::Bad };
         let gate = style.paint(tone, &decision.gate.to_string());
         let marked = if decision.simulation { " (simulation)" } else { "" };
         writeln!(
             out,
-            "  {name}: {gate}{marked}; of {} shipped {} proven, {} open, {} silent, {} elsewhere, {} never seen",
+            "  Gate of the second tranche: {gate}{marked}; of {} shipped {} proven, {} open, {} silent, {} elsewhere, {} never seen",
             TERMS.shipped, counts.proven, counts.open, counts.silent, counts.elsewhere, counts.never
         )?;
         for unmet in &decision.unmet {

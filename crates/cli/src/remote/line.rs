@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tonic::transport::Channel;
-use tonic::{Request, Status};
+use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
 use crate::exit::{Failure, Outcome};
@@ -84,5 +84,8 @@ pub(crate) fn refused(status: &Status) -> Failure {
     let reason =
         status.get_details_error_info().map_or_else(String::new, |info| format!(" ({})", info.reason));
     let message = if status.message().is_empty() { status.code().description() } else { status.message() };
-    Failure::server(format!("the server refused: {message}{reason}"))
+    // Without a reason of the service's own it is the way to it that failed.
+    let is_away = status.code() == Code::Unavailable && reason.is_empty();
+    let what = if is_away { "the server cannot be reached" } else { "the server refused" };
+    Failure::server(format!("{what}: {message}{reason}"))
 }

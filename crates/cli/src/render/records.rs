@@ -7,8 +7,8 @@ use crate::args::Kind;
 use crate::out::{Style, Tone};
 use crate::remote::Shown;
 
-/// What a sheet of a verdict leaves to `-o json`: outlines and bytes are nothing for people.
-const LEFT_OUT: [&str; 2] = ["canonical", "verdict."];
+/// What a sheet of a verdict leaves to `-o json`: bytes are nothing for people.
+const LEFT_OUT: [&str; 2] = ["canonical", "verdict.engine.borders_sha256"];
 
 /// Writes one line a record.
 pub(crate) fn table(out: &mut dyn Write, kind: Kind, records: &[Shown], style: Style) -> io::Result<()> {

@@ -20,6 +20,8 @@ const CONVICTED: &str = "mesh audit: ";
 /// How the reason of a tie begins: it is cleared as soon as others decide.
 const TIED: &str = "mesh audit, a tie: ";
 
+/// How many rounds a tie waits for a third party.
+const TIE_ROUNDS: i64 = 3;
 /// How often the verdicts that leaned on a suspended landmark are looked at.
 const LOOKS: u32 = 2;
 
@@ -116,7 +118,7 @@ impl Measuring {
     pub(super) async fn audit_and_follow(&self) -> Result<(), Trouble> {
         let directory = self.roster.now().await?;
         let found = self.find(self.errand(), &directory).await?;
-        for suspect in &found.suspended {
+        for suspect in found.suspended.iter().filter(|suspect| self.is_ripe(&directory, &found, suspect)) {
             self.suspend(&directory, suspect).await?;
         }
         for (id, detail) in &found.misplaced {
@@ -142,6 +144,25 @@ impl Measuring {
             }
         }
         Ok(())
+    }
+
+    /// Whether a suspicion is to be acted on. A tie waits until everyone who listens has measured both ends, since a
+    /// third party may decide it: but not for ever.
+    fn is_ripe(&self, directory: &Directory, found: &MeshFindings, suspect: &Suspect) -> bool {
+        let Some(other) = &suspect.tied_with else { return true };
+        let of = |one: &str, other: &str| {
+            let is_both = |pair: &&MeshPair| {
+                [&pair.first, &pair.second].iter().all(|end| **end == one || **end == other)
+            };
+            found.pairs.iter().find(is_both).map(|pair| pair.observe_time)
+        };
+        let is_in_use =
+            |id: &String| directory.get(id).is_some_and(|known| known.record.state != LandmarkState::Retired);
+        let listening: Vec<String> = self.landmarks.listening().into_iter().filter(is_in_use).collect();
+        let is_known = |end: &String| listening.iter().all(|peer| peer == end || of(end, peer).is_some());
+        let patience = self.rules.mesh_interval.map_or(0, |interval| TIE_ROUNDS * interval.as_nanos() as i64);
+        let is_old = of(&suspect.id, other).is_none_or(|at| now_ns().saturating_sub(at) > patience);
+        is_old || (is_known(&suspect.id) && is_known(other))
     }
 
     /// Suspends a landmark, or convicts one that was in a tie. A newcomer's word alone does not suspend one that

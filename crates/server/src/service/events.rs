@@ -30,8 +30,8 @@ struct Line<E> {
     is_over: bool,
 }
 
-/// What a listener hears, as a stream for the wire. It ends when a newer line takes its place, and with SHUTTING_DOWN
-/// when the server drains.
+/// What a listener hears, as a stream for the wire. It ends with STATE_FORBIDS when a newer line takes its place, and
+/// with SHUTTING_DOWN when the server drains.
 pub(super) fn events<E, M>(
     listener: Listener<E>,
     draining: watch::Receiver<bool>,
@@ -59,7 +59,10 @@ where
             _ = line.ticks.tick() => Ok(alive(now_ns())),
             event = line.listener.next() => match event {
                 Some(event) => Ok(say(&event)),
-                None => return None,
+                None => {
+                    line.is_over = true;
+                    Err(status::replaced())
+                }
             },
         };
         Some((event, line))
