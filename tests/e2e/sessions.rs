@@ -218,7 +218,9 @@ async fn who_comes_back_is_told_again() {
     let summoned = town.device.summoned(&mut first).await;
     // A new line ends the old one, and the summons is told on it again.
     let mut second = town.device.attend().await;
-    assert!(within(first.next()).await.is_none(), "the old line ends");
+    let ended = within(first.next()).await.expect("it is told why").expect_err("the old line ends");
+    assert_eq!(ErrorReason::of(&ended), Some(ErrorReason::StateForbids), "{ended:?}");
+    assert!(within(first.next()).await.is_none(), "and says no more");
     assert_eq!(within(summons(&mut second)).await, summoned);
     town.device.attest(&summoned, &mut town.seed).await;
     let told = within(assignment(&mut town.works[0])).await;

@@ -28,7 +28,7 @@ pub(crate) async fn answer(
     let sockets = bind(settings).map_err(system("binding sockets"))?;
     let way = settings.way.as_ref();
     let answering = Answering { flags: way.map_or(0, carrier::flags), ..Answering::default() };
-    let setup = AgentSetup { settings: answering, seed: *random()? };
+    let setup = AgentSetup { settings: answering, seed: *random()?, busy_poll: settings.busy_poll };
     let thread = AgentThread::start(sockets, setup, events).map_err(system("starting a thread"))?;
     let (plan, _bridges) = carrier::reached(way, plan, thread.bound()).await?;
     let engagement = Engagement { plan, key: keys.exchange.clone() };

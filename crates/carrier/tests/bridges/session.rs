@@ -49,7 +49,9 @@ impl Pair {
         let (sender, agent_said) = sync_channel(64);
         let settings = agent::Settings { quiet_ns: 2_000_000_000, flags, ..agent::Settings::default() };
         let sockets = Sockets::bind(at, Stamping::Off).unwrap();
-        let agent = AgentThread::start(sockets, AgentSetup { settings, seed: [4; 32] }, sender).unwrap();
+        let agent =
+            AgentThread::start(sockets, AgentSetup { settings, seed: [4; 32], busy_poll: false }, sender)
+                .unwrap();
         Self { landmark, agent, said: (landmark_said, agent_said), keys }
     }
 

@@ -68,7 +68,8 @@ struct Open {
 }
 
 impl Driver {
-    pub(crate) fn start() -> Self {
+    /// A landmark and its agent; `busy_poll`: one that looks for challenges without end.
+    pub(crate) fn start(busy_poll: bool) -> Self {
         let any = SocketAddrV4::new([127, 0, 0, 1].into(), 0);
         let socket = Socket::bind(any.into(), Stamping::Kernel).unwrap();
         let SocketAddr::V4(here) = socket.local().unwrap() else { unreachable!("bound to IPv4") };
@@ -76,7 +77,8 @@ impl Driver {
         let sockets = Sockets::bind(Bound { v4: Some(any), v6: None }, Stamping::Off).unwrap();
         let mut settings = agent::Settings::default();
         (settings.limits.answers, settings.limits.answers_per_landmark) = (10_000_000, 10_000_000);
-        let agent = AgentThread::start(sockets, AgentSetup { settings, seed: [1; 32] }, sender).unwrap();
+        let agent =
+            AgentThread::start(sockets, AgentSetup { settings, seed: [1; 32], busy_poll }, sender).unwrap();
         let key = StaticKey::from_bytes([2; 32]);
         Self { socket, here, key, agent, events, sessions: 0, open: None }
     }

@@ -17,7 +17,7 @@ const WINDOW: usize = 32;
 type Row = [f64; 3];
 
 pub(crate) fn all() {
-    let mut driver = Driver::start();
+    let mut driver = Driver::start(false);
     let (irtt, sockperf) = (peers::irtt(), peers::sockperf());
     for (name, peer) in [("irtt", &irtt), ("sockperf", &sockperf)] {
         if peer.is_none() {
@@ -26,7 +26,7 @@ pub(crate) fn all() {
     }
     sleep(Duration::from_millis(300));
     println!("{ROUNDS} rounds of {PINGS}, interleaved, {} µs apart; load {}", PAUSE.as_micros(), load());
-    let (mut ours, mut own) = (Vec::new(), Vec::new());
+    let (mut ours, mut own, mut polled) = (Vec::new(), Vec::new(), Vec::new());
     let (mut theirs, mut subtracted, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     let mut fallbacks = 0;
     for _ in 0..ROUNDS {
@@ -39,6 +39,14 @@ pub(crate) fn all() {
         fallbacks += taken.iter().filter(|taken| taken.is_fallback).count();
         ours.extend(row(taken.iter().map(|taken| taken.rtt_ns).collect()));
         own.extend(row(taken.iter().map(|taken| taken.span_ns).collect()));
+        // Its agent has a core to itself for this part of the round only.
+        let mut polling = Driver::start(true);
+        let pings = (0..PINGS).map(|_| {
+            sleep(PAUSE);
+            polling.ping().rtt_ns
+        });
+        polled.extend(row(pings.collect()));
+        drop(polling);
         let [seen, without] = irtt.as_ref().map(|irtt| peers::irtt_round(irtt, PINGS)).unwrap_or_default();
         theirs.extend(row(seen));
         subtracted.extend(row(without));
@@ -47,11 +55,13 @@ pub(crate) fn all() {
     println!("{:<44}{:>9}{:>9}{:>9}   rounds' minima", "median of the rounds, µs", "min", "p50", "p99");
     let ours = tell("ours, HMAC both ways, kernel stamps", &ours);
     tell("the same by the program's own clock", &own);
+    let polled = tell("ours, the agent polling on a core of its own", &polled);
     let theirs = tell("irtt, HMAC, 168 B", &theirs);
     tell("irtt less what its server says it took", &subtracted);
     let bare = tell("sockperf, no authentication, 168 B", &bare);
     println!("fallbacks to the own clock: {fallbacks} of {}", ROUNDS * PINGS);
     ratio("irtt / ours", theirs, ours);
+    ratio("irtt / ours polling", theirs, polled);
     ratio("ours / sockperf", ours, bare);
     throughput(&mut driver);
 }

@@ -44,6 +44,8 @@ pub(super) struct Runner {
     landmark: Option<Landmark>,
     /// What there is to wait for, told to the kernel once.
     epoll: Epoll,
+    /// Whether it looks without end while it has a session to answer in.
+    busy_poll: bool,
     sends: Vec<agent::Action>,
     enters: Vec<landmark::Action>,
 }
@@ -77,7 +79,12 @@ impl Runner {
         let settings = agent::Settings { has_v4, has_v6, ..settings };
         let answerer = Answerer::new(settings, Seeded::new(seed));
         let (sends, enters) = (Vec::new(), Vec::new());
-        Ok(Self { sockets, desk, answerer, landmark: None, epoll, sends, enters })
+        Ok(Self { sockets, desk, answerer, landmark: None, epoll, busy_poll: false, sends, enters })
+    }
+
+    /// The same, looking without end while it has a session to answer in.
+    pub(super) fn polling(self, busy_poll: bool) -> Self {
+        Self { busy_poll, ..self }
     }
 
     /// Runs until told to stop.
@@ -168,7 +175,11 @@ impl Runner {
         let turn = self.landmark.as_ref().and_then(|landmark| landmark.challenger.wakes_at());
         let again = is_unsaid.then_some(now_ns + RETRY_NS);
         let due = [turn, self.answerer.wakes_at(), again].into_iter().flatten().min();
-        let timeout = due.map_or(EpollTimeout::NONE, |due| timeout(due - now_ns));
+        let timeout = match due {
+            _ if self.busy_poll && self.answerer.wakes_at().is_some() => EpollTimeout::ZERO,
+            Some(due) => timeout(due - now_ns),
+            None => EpollTimeout::NONE,
+        };
         let mut events = [EpollEvent::empty(); 4];
         let count = match self.epoll.wait(&mut events, timeout) {
             Ok(count) => count,
@@ -281,7 +292,7 @@ fn send(sockets: &Sockets, datagram: &[u8], to: SocketAddr) {
     }
 }
 
-/// At least a millisecond, rounded up: never a busy loop.
+/// At least a millisecond, rounded up: never a busy loop by mistake.
 fn timeout(ns: i64) -> EpollTimeout {
     let ms = ns.max(0) / MILLISECOND_NS + 1;
     EpollTimeout::try_from(ms.min(i64::from(i32::MAX)) as i32).unwrap_or(EpollTimeout::NONE)

@@ -64,10 +64,20 @@ pub(crate) fn landmark(seed: u8, at: Bound, settings: landmark::Settings) -> Lan
 }
 
 pub(crate) fn agent(seed: u8, at: Bound) -> Agent {
+    answering(seed, at, false)
+}
+
+/// An agent that looks for challenges without end.
+pub(crate) fn polling(seed: u8, at: Bound) -> Agent {
+    answering(seed, at, true)
+}
+
+fn answering(seed: u8, at: Bound, busy_poll: bool) -> Agent {
     let (sender, events) = sync_channel(64);
     let sockets = Sockets::bind(at, Stamping::Off).unwrap();
     let settings = agent::Settings { quiet_ns: 2_000_000_000, ..agent::Settings::default() };
-    let thread = AgentThread::start(sockets, AgentSetup { settings, seed: [seed; 32] }, sender).unwrap();
+    let thread =
+        AgentThread::start(sockets, AgentSetup { settings, seed: [seed; 32], busy_poll }, sender).unwrap();
     Agent { thread, events }
 }
 

@@ -38,6 +38,13 @@ fn sixty_four_samples_over_ipv6() {
 }
 
 #[test]
+fn an_agent_that_polls_answers_as_well() {
+    let (landmark, agent) = (pair::landmark(1, v4(), quick()), pair::polling(2, v4()));
+    let checked = measure(&landmark, &agent, landmark.thread.bound(), 64);
+    assert_eq!((checked.diagnostics.sent, checked.diagnostics.answered), (64, 64));
+}
+
+#[test]
 fn both_families_in_one_session() {
     let (landmark, agent) = (pair::landmark(1, both(), quick()), pair::agent(2, both()));
     let checked = measure(&landmark, &agent, landmark.thread.bound(), 64);
@@ -53,8 +60,12 @@ fn two_hundred_and_fifty_six_samples_and_no_more() {
     let mut answers = agent::Settings { quiet_ns: 2_000_000_000, ..agent::Settings::default() };
     (answers.limits.answers_per_landmark, answers.limits.answers) = (1_000, 1_000);
     let sockets = Sockets::bind(v4(), Stamping::Off).unwrap();
-    let thread =
-        AgentThread::start(sockets, AgentSetup { settings: answers, seed: [3; 32] }, sender).unwrap();
+    let thread = AgentThread::start(
+        sockets,
+        AgentSetup { settings: answers, seed: [3; 32], busy_poll: false },
+        sender,
+    )
+    .unwrap();
     let agent = pair::Agent { thread, events };
     let checked = measure(&landmark, &agent, landmark.thread.bound(), 256);
     assert_eq!((checked.diagnostics.sent, checked.diagnostics.answered), (256, 256));
