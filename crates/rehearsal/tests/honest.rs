@@ -31,7 +31,9 @@ fn the_true_place_is_in_every_region() {
             let Outcome::Verdict(sight) = outcome else { panic!("{agent} missed its session") };
             let replay = stage.replay(&sight).unwrap();
             let stands = &stage.cast().agents.iter().find(|part| part.id == agent).unwrap().stands;
-            assert!(replay.holds(stands.point), "{agent} is at {}, outside its region", stands.point);
+            let measured = &replay.observations;
+            assert!(measured.len() >= 2, "round {round}: {agent} was measured by {measured:?} only");
+            assert!(replay.holds(stands.point), "{agent} is at {}, outside of {measured:?}", stands.point);
             assert_eq!(sight.least_liars, 0, "{agent}: {:?} contradict", sight.contradicted);
             assert_eq!(String::from_utf8(sight.canonical).unwrap(), replay.canonical(), "{agent}");
             judged += 1;

@@ -27,6 +27,8 @@ use sessions::Verdicts;
 
 /// Threads that serve the sockets of landmarks' and agents' calls. Timed paths have threads of their own.
 const THREADS: usize = 2;
+/// How long the WAN keeps a socket for a session that is over.
+const FLOW_IDLE: Duration = Duration::from_secs(10);
 /// How long a landmark or agent waits before it calls a service that was away again, in milliseconds.
 const RECONNECT_MS: (u64, u64) = (50, 500);
 
@@ -292,7 +294,9 @@ fn wan(cast: &Cast, settings: &StageSettings, net: Net) -> Result<Wan, Rehearsal
         .map(|(index, part)| Host::new(&part.id, place(&part.stands)).sends_from(net.agent(index)));
     let hosts: Vec<Host> = landmarks.chain(agents).collect();
     let paths = Paths::geographic(&hosts, &settings.geography);
-    Ok(Wan::start(&hosts, paths)?)
+    // Every session is a flow to every landmark: what is over makes room soon.
+    let settings = lightcone_wan::Settings { flow_idle: FLOW_IDLE, ..Default::default() };
+    Ok(Wan::start_with(&hosts, paths, settings)?)
 }
 
 fn place(spot: &Spot) -> Place {
