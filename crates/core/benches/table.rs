@@ -104,8 +104,11 @@ fn reference(targets: &[Target]) {
     };
     let output = Command::new("python3").arg(program).arg(folder).args(["--methods", "c"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    let theirs: f64 =
-        text.lines().last().and_then(|line| line.split_whitespace().last()?.parse().ok()).unwrap();
+    let last = text.lines().last().and_then(|line| line.split_whitespace().last()?.parse::<f64>().ok());
+    let Some(theirs) = last else {
+        println!("\nthe reference program failed: {}", String::from_utf8_lossy(&output.stderr).trim_end());
+        return;
+    };
     let begin = Instant::now();
     for target in targets {
         let region = evidence(target).region(0).unwrap();
