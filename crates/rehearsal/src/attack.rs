@@ -40,6 +40,8 @@ pub struct Scene {
     pub needs: &'static str,
     /// What must come of it.
     pub expected: &'static str,
+    /// What differs from a quick system of honest parts.
+    prepare: fn(&mut StageSettings),
     play: fn(&mut Stage) -> Result<Played, RehearsalError>,
 }
 
@@ -69,6 +71,7 @@ pub const ATTACKS: [Scene; 9] = [
         does: "the chip is carried to Shenzhen and goes on claiming Singapore",
         needs: "the chip",
         expected: "the claim is IMPOSSIBLE, and not PROVEN outside China",
+        prepare: as_it_is,
         play: smuggle,
     },
     Scene {
@@ -76,6 +79,7 @@ pub const ATTACKS: [Scene; 9] = [
         does: "the owner holds every answer back by 60 ms",
         needs: "the chip's own host or router",
         expected: "the region grows; not PROVEN, and the claim stays POSSIBLE",
+        prepare: as_it_is,
         play: add_delay,
     },
     Scene {
@@ -83,6 +87,7 @@ pub const ATTACKS: [Scene; 9] = [
         does: "a machine in Singapore forwards challenges to the chip in Shenzhen",
         needs: "a machine near the landmarks and a line to the chip",
         expected: "not PROVEN outside China: the detour shows",
+        prepare: as_it_is,
         play: relay,
     },
     Scene {
@@ -90,6 +95,7 @@ pub const ATTACKS: [Scene; 9] = [
         does: "a machine in Singapore answers with made-up proofs before the chip in Shenzhen can",
         needs: "a machine near the landmarks",
         expected: "made-up proofs count for nothing; the claim is not believed",
+        prepare: as_it_is,
         play: early_answer,
     },
     Scene {
@@ -97,6 +103,7 @@ pub const ATTACKS: [Scene; 9] = [
         does: "old answers are sent again, in later sessions too",
         needs: "a listener on the way",
         expected: "they count for nothing: the finding is that of an honest session",
+        prepare: as_it_is,
         play: replay,
     },
     Scene {
@@ -104,6 +111,7 @@ pub const ATTACKS: [Scene; 9] = [
         does: "bits of every third answer are flipped",
         needs: "a router on the way",
         expected: "what is flipped counts for nothing: the finding is that of an honest session",
+        prepare: as_it_is,
         play: corrupt,
     },
     Scene {
@@ -111,6 +119,7 @@ pub const ATTACKS: [Scene; 9] = [
         does: "a landmark in Shenzhen says that it stands next to Singapore, and vouches for the smuggled chip",
         needs: "a landmark that was enrolled",
         expected: "with f = 1 the claim stays IMPOSSIBLE; the audit suspends the landmark",
+        prepare: with_liar,
         play: lying_landmark,
     },
     Scene {
@@ -118,6 +127,7 @@ pub const ATTACKS: [Scene; 9] = [
         does: "the key is used in Singapore, and seconds later in Germany",
         needs: "a copy of a software key",
         expected: "an alert: nothing that carries chips is that fast",
+        prepare: as_it_is,
         play: clone,
     },
     Scene {
@@ -125,6 +135,7 @@ pub const ATTACKS: [Scene; 9] = [
         does: "the agent attests and then answers no challenge",
         needs: "the chip's own host",
         expected: "STALE: silence is never taken for an answer",
+        prepare: as_it_is,
         play: silence,
     },
 ];
@@ -135,15 +146,20 @@ pub const ATTACKS: [Scene; 9] = [
 /// The system does not start or does not go on.
 pub fn attack(scene: &Scene, folder: PathBuf) -> Result<Tried, RehearsalError> {
     let mut settings = StageSettings::quick(folder);
-    if scene.name == "lying-landmark" {
-        settings.understudies = Cast::liar().into_iter().collect();
-        settings.mesh_interval = MESH_INTERVAL;
-    }
+    (scene.prepare)(&mut settings);
     let mut stage = Stage::open(cast(), settings)?;
     stage.settle(PATIENCE)?;
     let played = (scene.play)(&mut stage)?;
     stage.close()?;
     Ok(Tried { name: scene.name, expected: scene.expected, found: played.found, held: played.held })
+}
+
+const fn as_it_is(_: &mut StageSettings) {}
+
+/// A liar can join, and landmarks measure one another, which is how it is found.
+fn with_liar(settings: &mut StageSettings) {
+    settings.understudies = Cast::liar().into_iter().collect();
+    settings.mesh_interval = MESH_INTERVAL;
 }
 
 /// The demo's landmarks and one chip.
@@ -180,12 +196,25 @@ fn told(sight: &Sight, held: bool) -> Played {
     Played { found: format!("outside the forbidden areas: {outside}; claim: {claim}{region}"), held }
 }
 
+/// Whether a chip in Shenzhen that claims Singapore is found out.
+fn is_caught(sight: &Sight) -> bool {
+    claim(sight) == Some(Finding::Impossible) && is_unproven(sight)
+}
+
+/// Whether it was asked if the chip is outside the forbidden areas, and not proven.
+fn is_unproven(sight: &Sight) -> bool {
+    outside(sight).is_some_and(|finding| finding != Finding::Proven)
+}
+
+/// The chip is carried to Shenzhen.
+fn carry_off(stage: &mut Stage) -> Result<(), RehearsalError> {
+    stage.carry(CHIP, &Cast::shenzhen().ok_or(RehearsalError::Odd("a place"))?)
+}
+
 fn smuggle(stage: &mut Stage) -> Result<Played, RehearsalError> {
-    let shenzhen = Cast::shenzhen().ok_or(RehearsalError::Odd("a place"))?;
-    stage.carry(CHIP, &shenzhen)?;
+    carry_off(stage)?;
     let sight = look(stage)?;
-    let held = claim(&sight) == Some(Finding::Impossible) && outside(&sight) != Some(Finding::Proven);
-    Ok(told(&sight, held))
+    Ok(told(&sight, is_caught(&sight)))
 }
 
 fn add_delay(stage: &mut Stage) -> Result<Played, RehearsalError> {
@@ -194,21 +223,23 @@ fn add_delay(stage: &mut Stage) -> Result<Played, RehearsalError> {
     let after = look(stage)?;
     // A region that is no longer bounded is larger than any.
     let grew = after.area_m2.is_none() || after.area_m2 > before.area_m2;
-    let held = grew && outside(&after) != Some(Finding::Proven) && claim(&after) == Some(Finding::Possible);
+    let held = grew && is_unproven(&after) && claim(&after) == Some(Finding::Possible);
     Ok(told(&after, held))
 }
 
 fn relay(stage: &mut Stage) -> Result<Played, RehearsalError> {
     let near = stage.host("sg-1")?;
     stage.attack_agent(CHIP, Target::Host, attack::RelayElsewhere { via: near })?;
-    smuggle(stage).map(|played| Played { held: !played.found.contains("areas: PROVEN"), ..played })
+    carry_off(stage)?;
+    let sight = look(stage)?;
+    Ok(told(&sight, is_unproven(&sight)))
 }
 
 fn early_answer(stage: &mut Stage) -> Result<Played, RehearsalError> {
     for forgery in [attack::Forgery::RandomProof, attack::Forgery::Recorded, attack::Forgery::Echo] {
         stage.attack_agent(CHIP, Target::To, attack::EarlyAnswer { after: EARLY, forgery })?;
     }
-    smuggle(stage).map(|played| Played { held: !played.found.contains("areas: PROVEN"), ..played })
+    smuggle(stage)
 }
 
 fn replay(stage: &mut Stage) -> Result<Played, RehearsalError> {
@@ -232,14 +263,12 @@ fn is_honest(sight: &Sight) -> bool {
 
 fn lying_landmark(stage: &mut Stage) -> Result<Played, RehearsalError> {
     let liar = Cast::liar().ok_or(RehearsalError::Odd("a place"))?;
-    let shenzhen = Cast::shenzhen().ok_or(RehearsalError::Odd("a place"))?;
-    stage.carry(CHIP, &shenzhen)?;
+    carry_off(stage)?;
     stage.join(&liar)?;
     let outcome = stage.ask_until_heard(CHIP, |id| id == liar.id, PATIENCE)?;
     let sight =
         outcome.sight().ok_or(RehearsalError::Odd("a session of an agent that attends was missed"))?;
-    let held = claim(sight) == Some(Finding::Impossible) && outside(sight) != Some(Finding::Proven);
-    let played = told(sight, held);
+    let played = told(sight, is_caught(sight));
     let (state, why) = until(|| stage.landmark_state(&liar.id), |(state, _)| state == "SUSPENDED")?;
     let found = format!("{}; landmark {}: {state} {why}", played.found, liar.id);
     Ok(Played { found, held: played.held && state == "SUSPENDED" })

@@ -2,6 +2,9 @@
 
 use lightcone_core::Point;
 
+/// How far a landmark may stand from its registered point, in metres: surveyed by satellite.
+pub(crate) const POSITION_ERROR_M: f64 = 10.0;
+
 /// A named place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spot {

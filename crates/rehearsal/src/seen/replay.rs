@@ -10,11 +10,8 @@ use lightcone_core::{
 };
 
 use super::sight::Sight;
-use crate::cast::{Cast, LandmarkPart, SitePart};
+use crate::cast::{Cast, LandmarkPart, POSITION_ERROR_M, SitePart};
 use crate::error::RehearsalError;
-
-/// How far a landmark may stand from its registered point, in metres, as enrolled.
-const POSITION_ERROR_M: f64 = 10.0;
 
 /// A verdict computed again.
 pub struct Replay {
@@ -37,7 +34,7 @@ impl Replay {
         sight: &Sight,
         measured: &[v1::Measurement],
     ) -> Result<Self, RehearsalError> {
-        let odd = |_| RehearsalError::Odd("a measurement out of range");
+        let odd = || RehearsalError::Odd("a measurement out of range");
         let mut landmarks = Vec::new();
         let mut trips = Vec::new();
         for seen in measured.iter().filter(|seen| seen.answered > 0) {
@@ -51,8 +48,8 @@ impl Replay {
         let mut observations = Vec::new();
         for (name, rtt_ns, at_ns) in trips {
             let landmark = mesh.find(&name).ok_or(RehearsalError::Odd("a landmark that is not there"))?;
-            let round_trip = RoundTrip::from_ns(rtt_ns).map_err(|_| odd(()))?;
-            let age = Age::from_ns(latest - at_ns).map_err(|_| odd(()))?;
+            let round_trip = RoundTrip::from_ns(rtt_ns).map_err(|_| odd())?;
+            let age = Age::from_ns(latest - at_ns).map_err(|_| odd())?;
             observations.push(Observation { landmark, round_trip, age });
         }
         observations.sort_unstable();

@@ -16,12 +16,10 @@ use tokio::time::timeout;
 
 use super::sessions::call;
 use super::{AgentKeys, Leaving, RECONNECT_MS, Stage};
-use crate::cast::LandmarkPart;
+use crate::cast::{LandmarkPart, POSITION_ERROR_M};
 use crate::error::RehearsalError;
 use crate::seen;
 
-/// How far a landmark may stand from its registered point, in metres: surveyed by satellite.
-const POSITION_ERROR_M: f64 = 10.0;
 /// How long a landmark may take until it waits for work.
 const START: Duration = Duration::from_secs(20);
 /// What all chips of a rehearsal are sold as.
