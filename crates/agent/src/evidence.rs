@@ -40,7 +40,7 @@ impl SessionKeys {
 
     /// What ties these keys to a summons and to nothing else.
     pub(crate) fn binding(&self, nonce: &[u8; 32], verifier: &VerifyingKey, agent: &AgentName) -> Binding {
-        let context = binding::context(&hex(verifier.as_bytes()), &agent.to_string(), None);
+        let context = binding::context(&hex::encode(verifier.as_bytes()), &agent.to_string(), None);
         binding::binding(nonce, &self.exchange_public(), &self.signing_public(), &context)
     }
 }
@@ -58,9 +58,4 @@ pub(crate) fn random() -> Result<Zeroizing<[u8; 32]>, Refused> {
     getrandom::fill(&mut *bytes)
         .map_err(|error| Refused::System { what: "drawing a key", cause: error.to_string() })?;
     Ok(bytes)
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,7 +9,6 @@ use crate::answer;
 use crate::attend::attend;
 use crate::config::{Config, InvalidSetting, Settings};
 use crate::error::AgentError;
-use crate::evidence::hex;
 
 /// An agent with its key. A process may run many, each on threads of its own for the timed path.
 pub struct Agent {
@@ -52,7 +51,7 @@ impl Agent {
         })?;
         // Once for nothing: what cannot work is better known now than at the first summons.
         drop(answer::bind(&self.settings).map_err(AgentError::Bind)?);
-        let key = hex(&self.identity.public());
+        let key = hex::encode(self.identity.public());
         tracing::info!(agent = %self.settings.agent, identity_key = key, service = self.service, "agent starts");
         let channel = endpoint.connect_lazy();
         tokio::select! {

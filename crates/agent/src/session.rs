@@ -13,7 +13,7 @@ use tonic::{Code, Request, Status};
 use crate::answer;
 use crate::attend::waits;
 use crate::error::Refused;
-use crate::evidence::{self, SessionKeys, hex};
+use crate::evidence::{self, SessionKeys};
 use crate::plan::{Attested, array};
 use crate::run::Agent;
 
@@ -78,7 +78,8 @@ pub(crate) async fn keep(
 fn check(agent: &Agent, summons: &v1::Summons) -> Result<[u8; 32], Refused> {
     let settings = &agent.settings;
     if summons.verifier_key != settings.verifier.as_bytes() {
-        let (found, expected) = (hex(&summons.verifier_key), hex(settings.verifier.as_bytes()));
+        let (found, expected) =
+            (hex::encode(&summons.verifier_key), hex::encode(settings.verifier.as_bytes()));
         return Err(Refused::Verifier { found, expected });
     }
     let field = |field, remedy| Refused::Field { message: "summons", field, remedy };

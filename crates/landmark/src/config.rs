@@ -5,6 +5,7 @@ use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hex::FromHex as _;
 use lightcone::names::LandmarkName;
 use lightcone_probe::VerifyingKey;
 use serde::{Deserialize, Serialize};
@@ -182,7 +183,7 @@ impl Config {
     fn verifier(&self) -> Result<VerifyingKey, InvalidSetting> {
         let remedy =
             "give the service's public key, 64 hexadecimal digits, as `lightcone keys show` prints it";
-        let bytes = unhex(&self.verifier_key);
+        let bytes = <[u8; 32]>::from_hex(&self.verifier_key).ok();
         let key = bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok()).filter(|key| !key.is_weak());
         key.ok_or_else(|| InvalidSetting::new("verifier_key", &self.verifier_key, remedy))
     }
@@ -213,18 +214,6 @@ impl Config {
 /// An address, or none where there is no text; nothing when the text is not one.
 pub(crate) fn address(text: &str) -> Option<Option<SocketAddr>> {
     if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
-}
-
-/// 32 bytes of 64 hexadecimal digits.
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ impl Stage {
         let config = lightcone_landmark::Config {
             service: self.service.url().to_owned(),
             landmark: format!("landmarks/{}", part.id),
-            verifier_key: hex(&self.service.verifier_key()),
+            verifier_key: hex::encode(self.service.verifier_key()),
             listen_v4: self.net.landmark(index).to_string(),
             listen_v6: String::new(),
             data: self.settings.folder.join("landmarks").join(&part.id),
@@ -158,7 +158,7 @@ impl Stage {
         let config = lightcone_agent::Config {
             service: self.service.url().to_owned(),
             agent: format!("agents/{}", keys.part.id),
-            verifier_key: hex(&self.service.verifier_key()),
+            verifier_key: hex::encode(self.service.verifier_key()),
             bind_v4: format!("{}:0", self.net.agent(index)),
             bind_v6: String::new(),
             reconnect_min_ms: RECONNECT_MS.0,
@@ -185,9 +185,4 @@ impl Stage {
 
 fn draw() -> Result<Keys, RehearsalError> {
     Ok(Keys { signing: SigningIdentity::generate()?, exchange: ExchangeIdentity::generate()? })
-}
-
-/// Bytes as the daemons' settings have them.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

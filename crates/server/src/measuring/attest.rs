@@ -12,7 +12,6 @@ use lightcone_store::{
 };
 use subtle::ConstantTimeEq as _;
 
-use super::chance::hex;
 use super::choose::{Candidate, choose};
 use super::clock::now_ns;
 use super::desk::{Open, name_of};
@@ -114,7 +113,7 @@ impl Measuring {
         name: String,
         asked: Attest,
     ) -> Result<([u8; 32], Appraisal, Attest), Trouble> {
-        let verifier = hex(&self.context.signer.public());
+        let verifier = hex::encode(self.context.signer.public());
         let (device, identity_key) = (format!("agents/{}", agent.id), agent.identity_key);
         let appraised = self.compute.run(errand, Cost::from(APPRAISAL), move |_| {
             let context = binding::context(&verifier, &device, None);

@@ -1,7 +1,5 @@
 //! Chance from the operating system: nonces, names, times.
 
-use std::fmt::Write as _;
-
 /// Bytes that nobody can foresee.
 ///
 /// # Errors
@@ -31,16 +29,7 @@ pub(crate) struct NoChance(String);
 /// The system gives no chance.
 pub(crate) fn id_latest_first(now_ns: i64) -> Result<String, NoChance> {
     let before_the_end = i64::MAX - now_ns.max(0);
-    Ok(format!("{before_the_end:016x}{}", hex(&bytes::<4>()?)))
-}
-
-/// Bytes as lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Ok(format!("{before_the_end:016x}{}", hex::encode(bytes::<4>()?)))
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ impl Measuring {
             }
         };
         let Some(open) = open else {
-            return Ok(Err(Violation::nothing_named("body.session", &super::chance::hex(&wire_id.0))));
+            return Ok(Err(Violation::nothing_named("body.session", &hex::encode(wire_id.0))));
         };
         let view = open.view();
         let is_assigned = view.record.landmarks.contains(&known.record.id);

@@ -66,7 +66,7 @@ impl Measuring {
         if ruling.canonical == old.canonical {
             return Ok(());
         }
-        let id = format!("{}-{}", session.id, chance::hex(&chance::bytes::<4>()?));
+        let id = format!("{}-{}", session.id, hex::encode(chance::bytes::<4>()?));
         let verdict = self.verdict(id, &case, &ruling, at);
         let verdict = Verdict { story_time: old.story_time.map(|_| story_ns), ..verdict };
         let new_name = format!("agents/{}/verdicts/{}", verdict.agent, verdict.id);
