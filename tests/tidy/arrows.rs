@@ -12,7 +12,7 @@ use crate::{Complaints, assert_none, assert_one};
 const FLOORS: [&[&str]; 7] = [
     &["lightcone", "lightcone-core", "lightcone-pool", "lightcone-responder"],
     &["lightcone-attest", "lightcone-custody", "lightcone-ledger", "lightcone-policy", "lightcone-probe"],
-    &["lightcone-carrier", "lightcone-keyring", "lightcone-store", "lightcone-verify"],
+    &["lightcone-attester", "lightcone-carrier", "lightcone-keyring", "lightcone-store", "lightcone-verify"],
     &["lightcone-agent", "lightcone-firmware", "lightcone-landmark", "lightcone-server", "lightcone-wan"],
     &["lightcone-rehearsal"],
     &["lightcone-cli"],
