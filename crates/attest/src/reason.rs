@@ -23,11 +23,13 @@ pub enum Reason {
     Restarted,
     /// The closing attestation is missing.
     NotClosed,
+    /// The evidence was older than policy allows when the last round trip was measured.
+    Old,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unattested,
         Self::CodeUnknown,
         Self::IdentityOnly,
@@ -37,6 +39,7 @@ impl Reason {
         Self::HostDisagrees,
         Self::Restarted,
         Self::NotClosed,
+        Self::Old,
     ];
 
     /// Its name, for programs.
@@ -52,6 +55,7 @@ impl Reason {
             Self::HostDisagrees => "HOST_DISAGREES",
             Self::Restarted => "RESTARTED",
             Self::NotClosed => "NOT_CLOSED",
+            Self::Old => "EVIDENCE_OLD",
         }
     }
 
@@ -70,6 +74,7 @@ impl Reason {
             Self::HostDisagrees => "what the host asserts differs from what the hardware signed",
             Self::Restarted => "the machine restarted while it was measured",
             Self::NotClosed => "nothing was attested after measuring",
+            Self::Old => "the evidence was too old when it was measured",
         }
     }
 
