@@ -1,6 +1,7 @@
 //! What evidence shows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use lightcone_core::Residency;
 
@@ -174,5 +175,17 @@ impl Counters {
             self.resets, now.resets, self.restarts, now.restarts
         );
         Err(Rejection::new(Check::Counters, why))
+    }
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Bytes(bytes) => f.write_str(&hex::encode(bytes)),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Flag(flag) => f.write_str(if *flag { "yes" } else { "no" }),
+            Self::List(texts) => f.write_str(&texts.join(" ")),
+        }
     }
 }

@@ -117,6 +117,13 @@ impl Attestation {
         Self { devices, lead, residency, reasons, references: case.references.version() }
     }
 
+    /// Evidence that is refused by now: nothing ties the key.
+    #[must_use]
+    pub fn refused(references: String) -> Self {
+        let reasons = BTreeSet::from([Reason::Refused]);
+        Self { devices: Vec::new(), lead: None, residency: Residency::R0, reasons, references }
+    }
+
     /// The device that ties the session's key.
     #[must_use]
     pub fn lead(&self) -> Option<&Appraisal> {

@@ -25,11 +25,13 @@ pub enum Reason {
     NotClosed,
     /// The evidence was older than policy allows when the last round trip was measured.
     Old,
+    /// Evidence that was taken is refused by now: a device or root was revoked since.
+    Refused,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Unattested,
         Self::CodeUnknown,
         Self::IdentityOnly,
@@ -40,6 +42,7 @@ impl Reason {
         Self::Restarted,
         Self::NotClosed,
         Self::Old,
+        Self::Refused,
     ];
 
     /// Its name, for programs.
@@ -56,6 +59,7 @@ impl Reason {
             Self::Restarted => "RESTARTED",
             Self::NotClosed => "NOT_CLOSED",
             Self::Old => "EVIDENCE_OLD",
+            Self::Refused => "EVIDENCE_REFUSED",
         }
     }
 
@@ -75,6 +79,7 @@ impl Reason {
             Self::Restarted => "the machine restarted while it was measured",
             Self::NotClosed => "nothing was attested after measuring",
             Self::Old => "the evidence was too old when it was measured",
+            Self::Refused => "evidence that was taken is refused by now",
         }
     }
 

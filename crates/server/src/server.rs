@@ -23,6 +23,7 @@ use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
 
 use crate::Config;
+use crate::attesting::Attesting;
 use crate::beacon::Beacon;
 use crate::compute::Compute;
 use crate::context::Context;
@@ -85,7 +86,10 @@ impl Server {
             stream_idle: config.stream_idle(),
         });
         let (draining, drains) = watch::channel(false);
+        let attesting = Attesting::start(config.reference_file()?, config.attestation_policy()?)
+            .map_err(|unusable| ServeError::References(unusable.to_string()))?;
         let context = Arc::new(Context {
+            attesting,
             compute,
             store: kept.store,
             signer: kept.signer,

@@ -22,3 +22,18 @@ impl Verifier for NvidiaSwitch {
         Err(Rejection::format("not here yet"))
     }
 }
+/// Chips on one board.
+#[derive(Clone, Debug)]
+pub struct Baseboard {
+    /// c
+    pub chips: Vec<String>,
+    /// s
+    pub switches: Vec<String>,
+    /// t
+    pub system_type: String,
+}
+/// Not here yet.
+#[must_use]
+pub fn baseboards(_: &[Appraisal]) -> Vec<Baseboard> {
+    Vec::new()
+}

@@ -1,6 +1,7 @@
 //! The services.
 
 mod alert;
+mod attestation;
 mod batch;
 pub(crate) mod caller;
 mod events;
