@@ -14,6 +14,7 @@ mod time;
 mod trust;
 mod verifier;
 
+pub mod ear;
 pub mod nvidia;
 pub mod references;
 mod signature;
