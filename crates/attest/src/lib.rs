@@ -16,6 +16,7 @@ mod time;
 mod trust;
 mod verifier;
 
+pub mod ear;
 pub mod nvidia;
 pub mod references;
 mod signature;
