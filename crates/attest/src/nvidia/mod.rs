@@ -34,18 +34,3 @@ type Pdi = [u8; 8];
 fn switch_name(pdi: &Pdi) -> String {
     format!("{SWITCH_PREFIX}{}", hex::encode(pdi))
 }
-/// Chips on one board.
-#[derive(Clone, Debug)]
-pub struct Baseboard {
-    /// c
-    pub chips: Vec<String>,
-    /// s
-    pub switches: Vec<String>,
-    /// t
-    pub system_type: String,
-}
-/// Not here yet.
-#[must_use]
-pub fn baseboards(_: &[Appraisal]) -> Vec<Baseboard> {
-    Vec::new()
-}

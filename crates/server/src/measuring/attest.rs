@@ -27,7 +27,7 @@ use crate::compute::{Errand, Fault};
 use crate::wire::{Attest, Violation, attestation as shown, signs_of};
 
 /// The most activated keys of one agent that evidence may be signed by.
-const KEYS_MAX: u32 = 64;
+pub(super) const KEYS_MAX: u32 = 64;
 
 /// A session's plan, signed.
 #[derive(Debug)]

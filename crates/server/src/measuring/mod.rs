@@ -5,7 +5,9 @@
 //! [`pairs`]); the others carry questions to them and answers from them. A session's life is watched by one task
 //! ([`keeper`]); everything that it must not forget is in the store.
 
+mod activate;
 mod alarm;
+mod appraise;
 mod attest;
 mod audit;
 mod chance;

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use lightcone::v1;
-use lightcone_attest::{Appraisal, Attestation, Claim, Kind, PIECES_MAX, Reason, Residency};
-use lightcone_store::Session;
+use lightcone_attest::references::{BUILT_IN, FirmwarePart, References};
+use lightcone_attest::{Appraisal, Attestation, Claim, Kind, PIECES_MAX, Reason, RefusedPiece, Residency};
+use lightcone_store::{AttestationKey, Session};
 use prost::Message as _;
 
 use super::Violation;
-use super::moment::timestamp;
+use super::moment::{nanoseconds, timestamp};
+use super::session::bytes;
 use super::violation::some_of;
-use crate::attesting::Shown;
+use crate::attesting::{Shown, Wanted};
 
 /// The most bytes of one piece of evidence.
 pub(crate) const EVIDENCE_BYTES_MAX: usize = lightcone_attest::EVIDENCE_BYTES_MAX;
@@ -75,6 +77,136 @@ pub(crate) fn opened_with(session: &Session) -> Vec<Shown> {
 pub(crate) fn kept(bytes: &[u8]) -> Vec<Shown> {
     let set = v1::EvidenceSet::decode(bytes).unwrap_or_default();
     pieces(set.evidence).unwrap_or_default()
+}
+
+/// Evidence that is to be appraised by itself.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    /// The evidence.
+    pub(crate) shown: Vec<Shown>,
+    /// What it is held against; the agent's keys are not among it yet.
+    pub(crate) wanted: Wanted,
+    /// The agent whose activated keys are known.
+    pub(crate) agent: Option<String>,
+}
+
+/// Reads an AppraiseEvidenceRequest.
+pub(crate) fn appraise(wire: v1::AppraiseEvidenceRequest, now_ns: i64) -> Result<Alone, Violation> {
+    let optional = |field, value: &[u8]| (!value.is_empty()).then(|| bytes(field, value)).transpose();
+    let at_ns = match wire.appraise_time {
+        Some(time) => nanoseconds("appraise_time", time)?,
+        None => now_ns,
+    };
+    let wanted = Wanted {
+        binding: optional("binding", &wire.binding)?,
+        identity_key: optional("identity_key", &wire.identity_key)?,
+        activated: Vec::new(),
+        at_ns,
+    };
+    let agent = match wire.agent.as_str() {
+        "" => None,
+        name => Some(super::agent("agent", name)?),
+    };
+    Ok(Alone { shown: evidence(wire.evidence)?, wanted, agent })
+}
+
+/// The most certificates of an endorsement chain.
+const CHAIN_MAX: usize = 8;
+/// The most bytes of one certificate.
+const CERTIFICATE_BYTES_MAX: usize = 16_384;
+/// The most bytes of an attestation key's public area.
+const KEY_BYTES_MAX: usize = 1_024;
+
+/// An attestation key, and the TPM that it is said to live in.
+#[derive(Clone, Debug)]
+pub(crate) struct Claimed {
+    /// The agent's id.
+    pub(crate) agent: String,
+    /// The endorsement certificate and its chain, in DER.
+    pub(crate) chain: Vec<Vec<u8>>,
+    /// The key's public area.
+    pub(crate) key: Vec<u8>,
+}
+
+/// The answer to a challenge.
+#[derive(Debug)]
+pub(crate) struct Activate {
+    /// What was challenged.
+    pub(crate) claimed: Claimed,
+    /// When the challenge expires.
+    pub(crate) expire_ns: i64,
+    /// What the TPM read.
+    pub(crate) secret: [u8; 32],
+}
+
+/// Reads a ChallengeAttestationKeyRequest.
+pub(crate) fn challenge(wire: v1::ChallengeAttestationKeyRequest) -> Result<Claimed, Violation> {
+    claimed(&wire.agent, wire.endorsement_chain, wire.attestation_key)
+}
+
+/// Reads an ActivateAttestationKeyRequest.
+pub(crate) fn activate(wire: v1::ActivateAttestationKeyRequest) -> Result<Activate, Violation> {
+    let expire = wire
+        .expire_time
+        .ok_or_else(|| Violation::missing("expire_time", "give the time that the challenge came with"))?;
+    Ok(Activate {
+        claimed: claimed(&wire.agent, wire.endorsement_chain, wire.attestation_key)?,
+        expire_ns: nanoseconds("expire_time", expire)?,
+        secret: bytes("secret", &wire.secret)?,
+    })
+}
+
+fn claimed(agent: &str, chain: Vec<Vec<u8>>, key: Vec<u8>) -> Result<Claimed, Violation> {
+    let remedy = "give the TPM's endorsement certificate first and its root last, each in DER";
+    some_of("endorsement_chain", chain.len(), CHAIN_MAX, remedy)?;
+    for (place, certificate) in chain.iter().enumerate() {
+        if certificate.len() > CERTIFICATE_BYTES_MAX {
+            let field = format!("endorsement_chain[{place}]");
+            return Err(Violation::too_long(&field, certificate.len(), CERTIFICATE_BYTES_MAX));
+        }
+    }
+    if key.len() > KEY_BYTES_MAX {
+        return Err(Violation::too_long("attestation_key", key.len(), KEY_BYTES_MAX));
+    }
+    Ok(Claimed { agent: super::agent("agent", agent)?, chain, key })
+}
+
+/// An activated key, for the wire.
+pub(crate) fn key(key: &AttestationKey) -> v1::AttestationKey {
+    v1::AttestationKey {
+        agent: format!("agents/{}", key.agent),
+        key_name: key.key_name.clone(),
+        endorsement_sha256: key.endorsement.to_vec(),
+        create_time: Some(timestamp(key.create_time)),
+    }
+}
+
+/// A piece of evidence that was refused.
+pub(crate) fn refused(piece: &RefusedPiece) -> Violation {
+    let rejection = &piece.rejection;
+    let why = format!("{}: {}", piece.kind, rejection.why);
+    Violation::evidence_unconvincing(&format!("evidence[{}]", piece.place), rejection.check.name(), &why)
+}
+
+/// The references in force, for the wire.
+pub(crate) fn references(references: &References) -> v1::References {
+    let document = references.document();
+    let built_in = BUILT_IN.iter().map(|(_, name, _)| (*name).to_owned());
+    let firmware = document.firmware.iter().map(|it| {
+        let part = match it.part {
+            FirmwarePart::Driver => "driver",
+            FirmwarePart::Vbios => "vbios",
+        };
+        format!("{} {part} {}", it.kind, it.version)
+    });
+    let is_endless = document.expires_s == i64::MAX;
+    v1::References {
+        version: references.version(),
+        expire_time: (!is_endless).then(|| prost_types::Timestamp { seconds: document.expires_s, nanos: 0 }),
+        images: document.images.iter().map(|image| image.name.clone()).collect(),
+        roots: built_in.chain(document.roots.iter().map(|root| root.name.clone())).collect(),
+        firmware: firmware.collect(),
+    }
 }
 
 /// What evidence shows, for the wire. `at_ns` is for when it was appraised.
