@@ -17,8 +17,7 @@ const TEXTS: [(Field, &str); 6] = [
 /// Fields that are numbers.
 const NUMBERS: [(Field, &str); 2] = [(Field::BoardId, "board-id"), (Field::FeatureFlag, "feature-flag")];
 /// Fields that are on or off.
-const STATUSES: [(Field, &str); 2] =
-    [(Field::ProtectedPcie, "protected-pcie"), (Field::Nvdec0, "nvdec0")];
+const STATUSES: [(Field, &str); 2] = [(Field::ProtectedPcie, "protected-pcie"), (Field::Nvdec0, "nvdec0")];
 
 /// Says what the certificates and the report say of the device.
 pub(super) fn say(appraisal: &mut Appraisal, chip: &Chip, leaf: &Certificate, opaque: &Opaque<'_>) {
@@ -52,11 +51,7 @@ pub(super) fn say(appraisal: &mut Appraisal, chip: &Chip, leaf: &Certificate, op
 /// The die and its stepping, and as far as the report says them, the chip's SKU and the board.
 fn model(chip: &Chip, opaque: &Opaque<'_>) -> String {
     let mut model = format!("NVIDIA {}", chip.stepping());
-    let parts = [
-        (Field::ChipSku, ", chip SKU "),
-        (Field::Project, ", board "),
-        (Field::ProjectSku, " SKU "),
-    ];
+    let parts = [(Field::ChipSku, ", chip SKU "), (Field::Project, ", board "), (Field::ProjectSku, " SKU ")];
     for (field, before) in parts {
         if let Some(text) = opaque.text(field) {
             model.push_str(before);
