@@ -17,6 +17,8 @@ const MANIFEST_BYTES_MAX: usize = 512 * 1024;
 const NODES_MAX: u32 = 4096;
 /// The most good values of one measurement.
 const ALTERNATIVES_MAX: usize = 64;
+/// The longest foreign value that an error shows, in characters.
+const SHOWN_MAX: usize = 100;
 /// A digest of SHA-384, in hexadecimal digits.
 const DIGITS: usize = 96;
 /// How a firmware in flash is numbered: five pairs of hexadecimal digits.
@@ -151,5 +153,6 @@ fn values(resource: Node<'_, '_>) -> Result<Vec<String>, InvalidManifest> {
 }
 
 fn invalid(field: &str, value: impl Into<String>, remedy: impl Into<String>) -> InvalidManifest {
-    InvalidManifest { field: field.to_owned(), value: value.into(), remedy: remedy.into() }
+    let value = value.into().chars().take(SHOWN_MAX).collect();
+    InvalidManifest { field: field.to_owned(), value, remedy: remedy.into() }
 }
