@@ -5,8 +5,10 @@
 //! this is the verifier's half.
 
 mod appraisal;
+mod base64;
 mod case;
 mod check;
+mod guest;
 mod kind;
 mod reason;
 mod rejection;
