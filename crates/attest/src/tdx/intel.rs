@@ -17,7 +17,7 @@ use crate::guest;
 use crate::kind::Kind;
 use crate::rejection::Rejection;
 use crate::signature::Scheme;
-use crate::x509::{self, Certificate};
+use crate::x509;
 
 use super::quote;
 
