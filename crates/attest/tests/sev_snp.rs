@@ -2,8 +2,6 @@
 
 mod forge;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use forge::snp::{
     self, CHIP_ID, IMAGE, KEY_INFO, Key, MEASUREMENT, POLICY, PRIVILEGE, Processor, REPORT_DATA,
 };
@@ -34,11 +32,8 @@ fn refused(evidence: &Evidence, case: &Case<'_>) -> Option<Check> {
     verify(evidence, case).err().map(|rejection| rejection.check)
 }
 
-fn chain(vcek: &[u8], pem: &str) -> Vec<Vec<u8>> {
-    let bodies = pem.split("-----BEGIN CERTIFICATE-----").skip(1);
-    let bodies = bodies.map(|rest| rest.split("-----END").next().unwrap().split_whitespace().collect());
-    let above = bodies.map(|digits: String| STANDARD.decode(digits).unwrap());
-    std::iter::once(vcek.to_vec()).chain(above).collect()
+fn chain(vcek: &[u8], above: &str) -> Vec<Vec<u8>> {
+    std::iter::once(vcek.to_vec()).chain(forge::from_pem(above)).collect()
 }
 
 /// The evidence of the real processor.

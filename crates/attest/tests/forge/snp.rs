@@ -8,7 +8,8 @@ use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair};
 use lightcone_attest::references::{Image, Measured, Root};
 use lightcone_attest::snp::{Evidence, REPORT_BYTES};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
+    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, PublicKeyData as _,
+    date_time_ymd,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -46,6 +47,7 @@ pub enum Key {
 pub struct Processor {
     chain: Vec<Vec<u8>>,
     key: EcdsaKeyPair,
+    key_sha256: String,
 }
 
 impl Processor {
@@ -70,6 +72,7 @@ impl Processor {
         Self {
             chain: [chip, maker, root].iter().map(|certificate| certificate.der().to_vec()).collect(),
             key: EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &pkcs8).unwrap(),
+            key_sha256: hex::encode(Sha256::digest(chip_key.subject_public_key_info())),
         }
     }
 
@@ -81,10 +84,7 @@ impl Processor {
 
     /// SHA-256 of the SubjectPublicKeyInfo of the key that signs reports.
     pub fn key_sha256(&self) -> String {
-        use x509_cert::der::{Decode as _, Encode as _};
-        let certificate = x509_cert::Certificate::from_der(&self.chain[0]).unwrap();
-        let key = certificate.tbs_certificate().subject_public_key_info().to_der().unwrap();
-        hex::encode(Sha256::digest(key))
+        self.key_sha256.clone()
     }
 
     /// What a closed machine with a known image gets signed, for a binding.
