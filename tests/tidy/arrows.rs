@@ -67,6 +67,15 @@ const EXEMPT: [(&str, &str, &str); 1] = [(
     "chrono",
     "reads the dates in Intel's signed documents with it; `now` is handed in, and its clock is a feature that is off",
 )];
+/// Arrows that the lock file has and no product: who, to what, and why. They are not followed.
+const UNBUILT: [(&str, &str, &str); 2] = [
+    (
+        "cc",
+        "jobserver",
+        "shares the cores out while C is compiled; a product holds what was compiled, not this",
+    ),
+    ("dcap-qvl-webpki", "ring", "a weak feature: the lock file names it whether or not anybody asks for it"),
+];
 /// What the sources of `core` may not even name; `no_std` keeps most of it out, this says so.
 const IMPURE: [&str; 8] =
     ["HashMap", "HashSet", "Instant", "SystemTime", "thread", "thread_local", "rayon", "process"];
@@ -196,7 +205,7 @@ fn forbidden(packages: &[Package], lock: &Table) -> Complaints {
             continue;
         }
         for (found, users) in reached(package, packages, &locked) {
-            let by = users.iter().find(|by| !is_exempt(by, &found));
+            let by = users.iter().find(|by| !is_listed(&EXEMPT, by, &found));
             if let Some(by) = by.filter(|_| FORBIDDEN.contains(&bare(&found))) {
                 complaints.push(format!("{}: reaches {found} by way of {by}", package.name));
             }
@@ -205,8 +214,8 @@ fn forbidden(packages: &[Package], lock: &Table) -> Complaints {
     complaints
 }
 
-fn is_exempt(by: &str, found: &str) -> bool {
-    EXEMPT.iter().any(|(library, package, _)| (*library, *package) == (bare(by), bare(found)))
+fn is_listed(list: &[(&str, &str, &str)], by: &str, to: &str) -> bool {
+    list.iter().any(|(from, listed, _)| (*from, *listed) == (bare(by), bare(to)))
 }
 
 /// Everything that a package needs, each with all that it is needed by.
@@ -231,7 +240,8 @@ fn reached(
                 locked.get(&name).or_else(|| locked.get(bare(&name))).into_iter().flatten().cloned().collect()
             }
         };
-        open.extend(next.into_iter().map(|to| (to, name.clone())));
+        let built = next.into_iter().filter(|to| !is_listed(&UNBUILT, &name, to));
+        open.extend(built.map(|to| (to, name.clone())));
     }
     reached
 }
@@ -381,6 +391,19 @@ mod planted {
         assert_one(&told("'tokio'", ""), "lightcone-core: reaches tokio by way of a");
         assert_one(&told("", "'iana-time-zone'"), "reaches iana-time-zone by way of chrono");
         assert!(EXEMPT.iter().all(|(_, package, _)| FORBIDDEN.contains(package)));
+    }
+
+    #[test]
+    fn an_arrow_that_is_not_built_is_followed_from_elsewhere() {
+        let core = packages(&["[package]\nname = 'lightcone-core'\n[dependencies]\na = '1'\ncc = '1'"]);
+        let told = |a: &str| {
+            let lock = format!(
+                "[[package]]\nname = 'a'\ndependencies = [{a}]\n[[package]]\nname = 'cc'\ndependencies = ['jobserver']\n[[package]]\nname = 'jobserver'\ndependencies = ['getrandom']\n[[package]]\nname = 'getrandom'"
+            );
+            forbidden(&core, &lock.parse().unwrap())
+        };
+        assert_none(&told(""));
+        assert_one(&told("'jobserver'"), "lightcone-core: reaches getrandom by way of jobserver");
     }
 
     #[test]
