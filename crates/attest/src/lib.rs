@@ -7,6 +7,7 @@
 mod appraisal;
 mod case;
 mod check;
+pub mod claim;
 mod kind;
 mod reason;
 mod rejection;
@@ -14,6 +15,7 @@ mod time;
 mod trust;
 mod verifier;
 
+pub mod inventory;
 pub mod nvidia;
 pub mod references;
 mod signature;
