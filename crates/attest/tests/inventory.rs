@@ -37,7 +37,7 @@ fn appraisals() -> Vec<Appraisal> {
         gpu.claim(claim::VBIOS_VERSION, "96.00.A5.00.01");
         gpu.claim(claim::PROJECT, "G520");
         gpu.claim(claim::PROJECT_SKU, "0200");
-        gpu.claim(claim::CC_MODE, "PPCIE");
+        gpu.claim(claim::CONFIDENTIAL_MODE, claim::PROTECTED_PCIE);
         gpu.claim("nvdec0", true);
         gpu
     };
@@ -108,7 +108,7 @@ fn signed_and_told_stand_side_by_side_and_are_told_apart() {
     let fields = fields(&inventory(), &appraisals());
     let find =
         |of: &str, name: &str| fields.iter().find(|field| field.of == of && field.name == name).unwrap();
-    let driver = find("nvidia:02", "driver_version");
+    let driver = find("nvidia:02", "driver-version");
     assert_eq!(
         (driver.group, driver.origin, driver.value.as_str()),
         (Group::Identity, Origin::Signed, "590.12")

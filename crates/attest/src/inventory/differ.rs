@@ -11,7 +11,7 @@ use crate::kind::Kind;
 /// A field in which the host's word is not what a device signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
-    /// Its name.
+    /// Its name in the inventory.
     pub field: &'static str,
     /// What the host says.
     pub host: String,
@@ -31,14 +31,14 @@ pub fn disagreements(inventory: &Inventory, appraisals: &[Appraisal]) -> Vec<Dis
 /// One driver serves all accelerators of a host.
 fn driver(inventory: &Inventory, gpus: &[&Appraisal]) -> Option<Disagreement> {
     let host = inventory.system.driver_version.iter().map(|version| version.to_uppercase()).collect();
-    differ(claim::DRIVER_VERSION, &host, &signed(gpus, claim::DRIVER_VERSION))
+    differ("driver_version", &host, &signed(gpus, claim::DRIVER_VERSION))
 }
 
 /// Each accelerator has a VBIOS of its own.
 fn vbios(inventory: &Inventory, gpus: &[&Appraisal]) -> Option<Disagreement> {
     let versions = inventory.identity.gpus.iter().filter_map(|gpu| gpu.vbios_version.as_deref());
     let host = versions.map(str::to_uppercase).collect();
-    differ(claim::VBIOS_VERSION, &host, &signed(gpus, claim::VBIOS_VERSION))
+    differ("vbios_version", &host, &signed(gpus, claim::VBIOS_VERSION))
 }
 
 /// As many accelerators as signed a report.
@@ -59,14 +59,14 @@ fn cc_mode(inventory: &Inventory, gpus: &[&Appraisal]) -> Option<Disagreement> {
         CcMode::DevTools => CcMode::On,
         mode => mode,
     };
-    let modes = signed(gpus, claim::CC_MODE);
-    let agrees = |signed: &String| match signed.as_str() {
-        "SPT" | "MPT" => host == CcMode::On,
-        "PPCIE" => host == CcMode::ProtectedPcie,
+    let modes = signed(gpus, claim::CONFIDENTIAL_MODE);
+    let agrees = |signed: &String| match signed.to_lowercase().as_str() {
+        claim::PASSTHROUGH => host == CcMode::On,
+        claim::PROTECTED_PCIE => host == CcMode::ProtectedPcie,
         _ => true,
     };
     let other = modes.iter().find(|mode| !agrees(mode))?;
-    Some(Disagreement { field: claim::CC_MODE, host: host.name().to_owned(), signed: other.clone() })
+    Some(Disagreement { field: "cc_mode", host: host.name().to_owned(), signed: other.clone() })
 }
 
 /// The board by its part number, in which the project and SKU that a report signs stand side by side. NVML's own number
