@@ -36,7 +36,6 @@ fn appraisals() -> Vec<Appraisal> {
         gpu.claim(claim::DRIVER_VERSION, "590.12");
         gpu.claim(claim::VBIOS_VERSION, "96.00.A5.00.01");
         gpu.claim(claim::PROJECT, "G520");
-        gpu.claim(claim::PROJECT_SKU, "0200");
         gpu.claim(claim::CONFIDENTIAL_MODE, claim::PROTECTED_PCIE);
         gpu.claim("nvdec0", true);
         gpu

@@ -69,19 +69,14 @@ fn cc_mode(inventory: &Inventory, gpus: &[&Appraisal]) -> Option<Disagreement> {
     Some(Disagreement { field: "cc_mode", host: host.name().to_owned(), signed: other.clone() })
 }
 
-/// The board by its part number, in which the project and SKU that a report signs stand side by side. NVML's own number
-/// of the board is another one than that of the report.
+/// The board by its part number, which holds the project that a report signs: `G520` in `692-2G520-0200-000`. NVML's
+/// own number of the board is another one than that of the report, and the last digits follow sales.
 fn board(inventory: &Inventory, gpus: &[&Appraisal]) -> Option<Disagreement> {
     let parts = inventory.identity.gpus.iter().filter_map(|gpu| gpu.board_part_number.as_deref());
     let host: BTreeSet<String> = parts.map(str::to_uppercase).collect();
-    let project = |gpu: &&Appraisal| {
-        let part = |name| gpu.claims.get(name).map(|claim| shown(claim).to_uppercase());
-        Some(format!("{}-{}", part(claim::PROJECT)?, part(claim::PROJECT_SKU)?))
-    };
-    let missing = |signed: &String| !host.iter().any(|part| part.contains(signed));
-    let signed = gpus.iter().filter_map(project).find(missing)?;
-    let host = (!host.is_empty()).then(|| joined(&host))?;
-    Some(Disagreement { field: "board_part_number", host, signed })
+    let missing = |project: &String| !host.iter().any(|part| part.contains(project));
+    let signed = signed(gpus, claim::PROJECT).into_iter().find(missing)?;
+    (!host.is_empty()).then(|| Disagreement { field: "board_part_number", host: joined(&host), signed })
 }
 
 /// What all of them signed by one name, in capitals.

@@ -52,7 +52,7 @@ pub struct GpuIdentity {
     /// number by the same name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub board_id: Option<u32>,
-    /// Part number of the board, such as `692-2G520-0200-000`: project `G520`, SKU `0200`.
+    /// Part number of the board, such as `692-2G520-0200-000`: project `G520`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub board_part_number: Option<String>,
     /// Version of its VBIOS.
