@@ -7,6 +7,7 @@ mod root;
 mod software;
 mod source;
 
+pub mod doctor;
 pub mod inventory;
 pub mod nvidia;
 

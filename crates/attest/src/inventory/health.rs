@@ -81,6 +81,9 @@ pub struct GpuHealth {
     /// Memory errors that were not, ever.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ecc_uncorrected: Option<u64>,
+    /// Those of them since the driver was loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ecc_uncorrected_since_load: Option<u64>,
     /// Rows of memory that were replaced by spare ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remapped_rows: Option<u64>,
@@ -93,9 +96,12 @@ pub struct GpuHealth {
     /// Why the clock is held back now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub throttle: Vec<String>,
-    /// Errors of all links to other accelerators: replays, recoveries and checksums.
+    /// Errors of all links to other accelerators that a repetition mended: replays and checksums.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nvlink_errors: Option<u64>,
+    /// How often a link had to be trained anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nvlink_recoveries: Option<u64>,
     /// Temperature in degrees Celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature_c: Option<u32>,

@@ -77,9 +77,13 @@ fn errors(codes: Option<&[u32]>) -> Told {
 }
 
 fn memory(gpus: &[GpuHealth]) -> Told {
-    match sum(gpus, |gpu| gpu.ecc_uncorrected) {
+    match sum(gpus, |gpu| gpu.ecc_uncorrected_since_load) {
         0 => well("ecc"),
-        errors => ("ecc", State::Degraded, format!("{errors} uncorrected errors of memory")),
+        errors => (
+            "ecc",
+            State::Degraded,
+            format!("{errors} uncorrected errors of memory since the driver was loaded"),
+        ),
     }
 }
 
@@ -94,9 +98,11 @@ fn rows(gpus: &[GpuHealth]) -> Told {
 }
 
 fn links(gpus: &[GpuHealth]) -> Told {
-    match sum(gpus, |gpu| gpu.nvlink_errors) {
+    match sum(gpus, |gpu| gpu.nvlink_recoveries) {
         0 => well("nvlink"),
-        errors => ("nvlink", State::Degraded, format!("{errors} errors of links")),
+        recoveries => {
+            ("nvlink", State::Degraded, format!("{recoveries} times a link had to be trained anew"))
+        }
     }
 }
 

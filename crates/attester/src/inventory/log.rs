@@ -17,6 +17,8 @@ const LOG: &str = "dev/kmsg";
 const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// The most bytes of one record.
 const RECORD_BYTES_MAX: usize = 16 * 1024;
+/// The most lines that are read of it.
+const LINES_MAX: u32 = 1_000_000;
 /// The last errors that are told.
 const XIDS_MAX: usize = 64;
 /// What an error begins with.
@@ -28,7 +30,7 @@ pub(super) fn xids(root: &Root, now: UnixTime, uptime_s: Option<u64>) -> Option<
     let mut reader = BufReader::with_capacity(RECORD_BYTES_MAX, open(root).ok()?.take(LOG_BYTES_MAX));
     let mut xids = Vec::new();
     let mut line = Vec::new();
-    loop {
+    for _ in 0..LINES_MAX {
         line.clear();
         match reader.read_until(b'\n', &mut line) {
             Ok(0) => break,

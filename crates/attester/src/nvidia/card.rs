@@ -15,9 +15,8 @@ use crate::root::plain;
 const CARDS_MAX: u32 = 64;
 /// The most links of one accelerator (`NVML_NVLINK_MAX_LINKS`).
 const LINKS_MAX: u32 = 18;
-/// What counts up on a link when something went wrong.
-const LINK_ERRORS: [ErrorCounter; 4] =
-    [ErrorCounter::DlReplay, ErrorCounter::DlRecovery, ErrorCounter::DlCrcFlit, ErrorCounter::DlCrcData];
+/// What counts up on a link when something went wrong that a repetition mends.
+const MENDED: [ErrorCounter; 3] = [ErrorCounter::DlReplay, ErrorCounter::DlCrcFlit, ErrorCounter::DlCrcData];
 
 /// All accelerators and their driver.
 pub(super) fn all(nvml: &Nvml) -> Accelerators {
@@ -70,27 +69,31 @@ fn health(device: &Device<'_>) -> GpuHealth {
         let values = device.field_values_for(&[FieldId(id)]).ok()?;
         number(&values.into_iter().next()?.ok()?.value.ok()?)
     };
-    let ecc = |kind| device.total_ecc_errors(kind, EccCounter::Aggregate).ok();
+    let ecc = |kind, since| device.total_ecc_errors(kind, since).ok();
     let rows = [field(field_id::NVML_FI_DEV_REMAPPED_COR), field(field_id::NVML_FI_DEV_REMAPPED_UNC)];
     let throttle = device.current_throttle_reasons().ok();
     GpuHealth {
         pci_bus_id: None,
-        ecc_corrected: ecc(MemoryError::Corrected),
-        ecc_uncorrected: ecc(MemoryError::Uncorrected),
+        ecc_corrected: ecc(MemoryError::Corrected, EccCounter::Aggregate),
+        ecc_uncorrected: ecc(MemoryError::Uncorrected, EccCounter::Aggregate),
+        ecc_uncorrected_since_load: ecc(MemoryError::Uncorrected, EccCounter::Volatile),
         remapped_rows: sum(rows),
         remap_pending: field(field_id::NVML_FI_DEV_REMAPPED_PENDING).map(|pending| pending != 0),
         remap_failed: field(field_id::NVML_FI_DEV_REMAPPED_FAILURE).map(|failed| failed != 0),
         throttle: throttle.iter().flat_map(|all| all.iter_names()).map(|(name, _)| name.to_owned()).collect(),
-        nvlink_errors: sum((0..LINKS_MAX).flat_map(|link| errors(device, link))),
+        nvlink_errors: links(device, &MENDED),
+        nvlink_recoveries: links(device, &[ErrorCounter::DlRecovery]),
         temperature_c: device.temperature(TemperatureSensor::Gpu).ok(),
     }
 }
 
-fn errors(device: &Device<'_>, link: u32) -> Vec<Option<u64>> {
-    let link = device.link_wrapper_for(link);
-    let is_active = link.is_active().unwrap_or_default();
-    let counters = LINK_ERRORS.into_iter().filter(|_| is_active);
-    counters.map(|counter| link.error_counter(counter).ok()).collect()
+/// The sum of some counters over all links that are up.
+fn links(device: &Device<'_>, counters: &[ErrorCounter]) -> Option<u64> {
+    let links = (0..LINKS_MAX).map(|link| device.link_wrapper_for(link));
+    let links = links.filter(|link| link.is_active().unwrap_or_default());
+    sum(links.flat_map(|link| {
+        counters.iter().map(|counter| link.error_counter(counter.clone()).ok()).collect::<Vec<_>>()
+    }))
 }
 
 /// The sum of the counters that are known; none where none is.
