@@ -5,16 +5,19 @@
 //! this is the verifier's half.
 
 mod appraisal;
+mod attestation;
 mod case;
 mod check;
 pub mod claim;
 mod kind;
+mod policy;
 mod reason;
 mod rejection;
 mod time;
 mod trust;
 mod verifier;
 
+pub mod ear;
 pub mod inventory;
 pub mod nvidia;
 pub mod references;
@@ -26,10 +29,12 @@ pub mod tpm2;
 mod x509;
 
 pub use appraisal::{Appraisal, Claim, Code, Counters};
+pub use attestation::{Attestation, PIECES_MAX, Piece, RefusedPiece, appraise};
 pub use case::{Activated, Case};
 pub use check::Check;
 pub use kind::Kind;
 pub use lightcone_core::Residency;
+pub use policy::Policy;
 pub use reason::Reason;
 pub use rejection::Rejection;
 pub use time::UnixTime;

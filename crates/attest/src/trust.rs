@@ -1,6 +1,7 @@
 //! Trustworthiness in the words of AR4SI (draft-ietf-rats-ar4si): what relying parties of other systems read.
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Serialize};
 
 /// How far one aspect can be trusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +18,9 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// All of them, the best first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Affirming, Self::Warning, Self::Contraindicated];
+
     /// Its number: 0, 2, 32 or 96.
     #[must_use]
     pub const fn value(self) -> i8 {
@@ -27,6 +31,23 @@ impl Tier {
             Self::Contraindicated => 96,
         }
     }
+
+    /// Its name in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Affirming => "affirming",
+            Self::Warning => "warning",
+            Self::Contraindicated => "contraindicated",
+        }
+    }
+
+    /// The tier of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.name() == name)
+    }
 }
 
 impl Serialize for Tier {
@@ -35,8 +56,16 @@ impl Serialize for Tier {
     }
 }
 
+impl<'de> Deserialize<'de> for Tier {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = i8::deserialize(deserializer)?;
+        let known = Self::ALL.into_iter().find(|tier| tier.value() == value);
+        known.ok_or_else(|| D::Error::custom("no tier of AR4SI: 0, 2, 32 or 96"))
+    }
+}
+
 /// All aspects of one device.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct TrustVector {
     /// The identity is a known one.

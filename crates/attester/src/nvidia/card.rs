@@ -92,7 +92,7 @@ fn links(device: &Device<'_>, counters: &[ErrorCounter]) -> Option<u64> {
     let links = (0..LINKS_MAX).map(|link| device.link_wrapper_for(link));
     let links = links.filter(|link| link.is_active().unwrap_or_default());
     sum(links.flat_map(|link| {
-        counters.iter().map(|counter| link.error_counter(counter.clone()).ok()).collect::<Vec<_>>()
+        counters.iter().map(|counter| link.error_counter(*counter).ok()).collect::<Vec<_>>()
     }))
 }
 

@@ -1,8 +1,6 @@
 //! A report of NVIDIA's library in the form that its own tools print and our verifier reads.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use lightcone_attest::nvidia::Evidence;
 
 /// How a request for measurements begins: SPDM 1.1, `GET_MEASUREMENTS`, signed, all of them (DMTF DSP0274).
 const REQUEST: [u8; 4] = [0x11, 0xE0, 0x01, 0xFF];
@@ -39,47 +37,39 @@ pub(super) fn to_json(
     if !chain.starts_with(PEM) {
         return Err("its chain of certificates is not PEM");
     }
-    let evidence = json!({
-        "arch": arch,
-        "certificate": STANDARD.encode(chain),
-        "evidence": STANDARD.encode(report),
-        "nonce": hex::encode(nonce),
-    });
-    Ok(evidence.to_string().into_bytes())
+    Ok(Evidence { arch: arch.to_owned(), chain: chain.to_owned(), report, nonce: nonce.to_vec() }.to_json())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
 
     const PRINTED: &[u8] = include_bytes!("../../../attest/tests/vectors/nvidia/gh100_evidence_590.json");
 
-    /// What NVIDIA's tool printed of a GPU, and the bytes in it.
-    fn printed() -> (Value, [u8; 32], Vec<u8>, Vec<u8>) {
-        let all: Value = serde_json::from_slice(PRINTED).unwrap();
-        let one = all[0].clone();
-        let bytes = |field: &str| STANDARD.decode(one[field].as_str().unwrap()).unwrap();
-        let nonce = hex::decode(one["nonce"].as_str().unwrap()).unwrap();
-        (one.clone(), nonce.try_into().unwrap(), bytes("evidence"), bytes("certificate"))
+    /// What NVIDIA's tool printed of a GPU, and its nonce.
+    fn printed() -> (Evidence, [u8; 32]) {
+        let all: Vec<serde_json::Value> = serde_json::from_slice(PRINTED).unwrap();
+        let printed = Evidence::from_json(all[0].to_string().as_bytes()).unwrap();
+        let nonce = printed.nonce.clone().try_into().unwrap();
+        (printed, nonce)
     }
 
     #[test]
     fn evidence_is_what_the_maker_s_tool_prints() {
-        let (printed, nonce, report, chain) = printed();
-        for report in [report.as_slice(), &report[37..]] {
-            let json = to_json("HOPPER", &nonce, report, &chain).unwrap();
-            assert_eq!(serde_json::from_slice::<Value>(&json).unwrap(), printed);
+        let (printed, nonce) = printed();
+        let padded = [printed.chain.as_bytes(), &[0; 9]].concat();
+        for report in [printed.report.as_slice(), &printed.report[37..]] {
+            for chain in [printed.chain.as_bytes(), &padded] {
+                let json = to_json("HOPPER", &nonce, report, chain).unwrap();
+                assert_eq!(Evidence::from_json(&json).unwrap(), printed);
+            }
         }
-        let padded = [chain.as_slice(), &[0; 9]].concat();
-        let json = to_json("HOPPER", &nonce, &report, &padded).unwrap();
-        assert_eq!(serde_json::from_slice::<Value>(&json).unwrap(), printed);
     }
 
     #[test]
     fn what_is_no_report_of_ours_is_refused() {
-        let (_, nonce, report, chain) = printed();
+        let (printed, nonce) = printed();
+        let (report, chain) = (printed.report, printed.chain.into_bytes());
         let cases: [(&[u8], &[u8], &str); 5] = [
             (&[], &chain, "another request"),
             (&report[1..], &chain, "another request"),
