@@ -1,10 +1,14 @@
 //! What a host says of itself, beside what its devices signed.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use lightcone_attest::inventory::{
     Answer, CcMode, Component, Expected, GpuIdentity, Group, Inventory, Limits, Origin, State, Xid,
     disagreements, fields, works,
 };
-use lightcone_attest::{Appraisal, Kind, UnixTime, claim};
+use lightcone_attest::nvidia::Evidence;
+use lightcone_attest::references::References;
+use lightcone_attest::{Appraisal, Case, Kind, UnixTime, claim, verifier};
 use proptest::prelude::*;
 
 const NOW: UnixTime = UnixTime::from_s(1_764_000_000);
@@ -162,6 +166,64 @@ fn each_lie_of_a_host_is_named() {
         assert_eq!(found.iter().map(|one| one.field).collect::<Vec<_>>(), [field]);
         assert_ne!(found[0].host, found[0].signed);
     }
+}
+
+/// What devices signed, each in the form that NVIDIA's tool prints.
+fn appraised(evidence: impl IntoIterator<Item = Vec<u8>>) -> Vec<Appraisal> {
+    let case = Case {
+        binding: None,
+        identity_key: None,
+        activated: &[],
+        references: &References::built_in(),
+        collateral: None,
+        now: NOW,
+    };
+    let appraise = |json: Vec<u8>| verifier(Kind::NvidiaGpu).verify(&json, &case);
+    evidence.into_iter().map(appraise).collect::<Result<_, _>>().unwrap()
+}
+
+/// The four GPUs of one host.
+fn hopper() -> Vec<Appraisal> {
+    let printed: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("vectors/nvidia/gh100x4_evidence.json")).unwrap();
+    appraised(printed.iter().map(|one| one.to_string().into_bytes()))
+}
+
+/// One GPU of the next generation.
+fn blackwell() -> Vec<Appraisal> {
+    let report = hex::decode(include_str!("vectors/nvidia/gb100_report.hex").trim()).unwrap();
+    let nonce = report[4..36].to_vec();
+    let chain = include_str!("vectors/nvidia/gb100_chain.pem").to_owned();
+    appraised([Evidence { arch: "BLACKWELL".to_owned(), chain, report, nonce }.to_json()])
+}
+
+#[test]
+fn real_evidence_agrees_with_the_host_that_it_is_of_and_with_no_other() {
+    let appraisals = hopper();
+    let mut told = inventory();
+    told.system.gpu_count = Some(4);
+    assert_eq!(disagreements(&told, &appraisals), []);
+    let other = Inventory::parse(
+        br#"{"format": "lightcone-inventory/1",
+            "identity": {"gpus": [{"vbios_version": "96.00.9F.00.01", "board_part_number": "900-21010-0000-000"}]},
+            "system": {"driver_version": "550.90.07", "gpu_count": 1, "cc_mode": "ON"}}"#,
+        &Limits::default(),
+    );
+    let found = disagreements(&other.unwrap(), &appraisals);
+    let names: Vec<&str> = found.iter().map(|one| one.field).collect();
+    assert_eq!(names, ["driver_version", "vbios_version", "gpu_count", "cc_mode", "board_part_number"]);
+}
+
+#[test]
+fn every_name_of_an_identity_is_signed_by_a_real_device_or_by_a_switch() {
+    let fields = fields(&Inventory::default(), &[hopper(), blackwell()].concat());
+    assert!(fields.iter().all(|field| field.origin == Origin::Signed));
+    for name in claim::IDENTITY.into_iter().filter(|name| *name != claim::PDI) {
+        let is_signed = fields.iter().any(|field| field.name == name && field.group == Group::Identity);
+        assert!(is_signed, "nobody signs `{name}`");
+    }
+    let mode = fields.iter().find(|field| field.name == claim::CONFIDENTIAL_MODE).unwrap();
+    assert_eq!((mode.group, mode.value.as_str()), (Group::State, claim::PROTECTED_PCIE));
 }
 
 #[test]
