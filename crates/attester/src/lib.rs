@@ -3,8 +3,11 @@
 //! The agent speaks to a network and touches no device; this crate touches devices and speaks to no network. It writes
 //! nothing but the request for evidence itself, into the device that answers it.
 
+mod ghcb;
 mod software;
 mod source;
+mod tsm;
 
 pub use software::Software;
 pub use source::{Piece, Source, Unavailable};
+pub use tsm::{TSM_ROOT, Tsm};
