@@ -4,8 +4,10 @@
 //! nothing but the request for evidence itself, into the device that answers it.
 
 mod root;
+mod ghcb;
 mod software;
 mod source;
+mod tsm;
 
 pub mod doctor;
 pub mod inventory;
@@ -14,3 +16,4 @@ pub mod nvidia;
 pub use root::Root;
 pub use software::Software;
 pub use source::{Piece, Source, Unavailable};
+pub use tsm::{TSM_ROOT, Tsm};
