@@ -5,6 +5,8 @@
 
 mod software;
 mod source;
+#[cfg(feature = "tpm")]
+pub mod tpm;
 
 pub use software::Software;
 pub use source::{Piece, Source, Unavailable};
