@@ -8,6 +8,8 @@ mod ghcb;
 mod software;
 mod source;
 mod tsm;
+#[cfg(feature = "tpm")]
+pub mod tpm;
 
 pub mod doctor;
 pub mod inventory;
