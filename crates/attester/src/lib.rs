@@ -3,17 +3,17 @@
 //! The agent speaks to a network and touches no device; this crate touches devices and speaks to no network. It writes
 //! nothing but the request for evidence itself, into the device that answers it.
 
-mod root;
 mod ghcb;
+mod root;
 mod software;
 mod source;
 mod tsm;
-#[cfg(feature = "tpm")]
-pub mod tpm;
 
 pub mod doctor;
 pub mod inventory;
 pub mod nvidia;
+#[cfg(feature = "tpm")]
+pub mod tpm;
 
 pub use root::Root;
 pub use software::Software;

@@ -5,6 +5,7 @@
 //! takes a statement of the wrong kind for bytes that cannot be read, where an appraisal has to say which check failed.
 
 mod appraise;
+mod claimed;
 mod counters;
 mod credential;
 mod endorsement;
@@ -14,6 +15,7 @@ mod reader;
 mod seed;
 mod statement;
 
+pub use claimed::Claimed;
 pub use counters::{CLOCK_LOSS_MS_MAX, counters_follow, same_boot};
 pub use credential::{Credential, SECRET_BYTES_MAX};
 pub use endorsement::certificates;
@@ -51,37 +53,4 @@ impl Verifier for Tpm2Quote {
         statement.measures(&evidence.pcrs)?;
         Ok(appraise::appraise(&evidence, &endorsement, &key, &statement, case))
     }
-}
-/// x
-#[derive(Debug)]
-pub struct Endorsement;
-/// x
-#[derive(Debug)]
-pub struct Credential {
-    /// x
-    pub id_object: Vec<u8>,
-    /// x
-    pub encrypted_secret: Vec<u8>,
-}
-impl Endorsement {
-    /// x
-    pub fn verify(
-        _: &[Vec<u8>],
-        _: &crate::references::References,
-        _: crate::UnixTime,
-    ) -> Result<Self, Rejection> {
-        Err(Rejection::format("not here yet"))
-    }
-    /// x
-    pub fn sha256(&self) -> [u8; 32] {
-        [0; 32]
-    }
-    /// x
-    pub fn make_credential(&self, _: &[u8], _: &[u8; 32], _: &[u8; 32]) -> Result<Credential, Rejection> {
-        Err(Rejection::format("not here yet"))
-    }
-}
-/// x
-pub fn key_name(_: &[u8]) -> Result<Vec<u8>, Rejection> {
-    Err(Rejection::format("not here yet"))
 }
