@@ -487,6 +487,25 @@ fn parts_that_end_early_are_refused() {
     }
 }
 
+#[test]
+fn nothing_may_follow_a_part() {
+    let world = World::new();
+    let longer = |bytes: Vec<u8>| [bytes, vec![0]].concat();
+    let mut chain = good().ek_chain;
+    chain[0].push(0);
+    for evidence in [
+        Evidence { signature: longer(good().signature), ..good() },
+        Evidence { ak_public: longer(good().ak_public), ..good() },
+        Evidence { ek_chain: chain, ..good() },
+    ] {
+        world.refuses(&evidence, Check::Format);
+    }
+    // Inside the key's own size as well.
+    let mut ak_public = longer(good().ak_public);
+    ak_public[1] += 1;
+    world.refuses(&Evidence { ak_public, ..good() }, Check::Format);
+}
+
 proptest! {
     #[test]
     fn any_bytes_get_an_answer(
