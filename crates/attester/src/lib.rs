@@ -3,6 +3,7 @@
 //! The agent speaks to a network and touches no device; this crate touches devices and speaks to no network. It writes
 //! nothing but the request for evidence itself, into the device that answers it.
 
+pub mod chain;
 mod ghcb;
 mod root;
 mod software;
