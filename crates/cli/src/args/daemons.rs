@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+#[cfg(feature = "agent")]
+use super::PlainFormat;
+
 /// How a daemon tells what it does.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Log")]
@@ -69,7 +72,10 @@ pub(crate) struct LandmarkArgs {
 /// Arguments of `agent`. Flags win over the environment, which wins over the file.
 #[cfg(feature = "agent")]
 #[derive(Clone, Debug, Args)]
+#[command(subcommand_negates_reqs = true)]
 pub(crate) struct AgentArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<AgentCommand>,
     /// TOML file of settings
     #[arg(long, value_name = "FILE", env = "LIGHTCONE_AGENT_CONFIG")]
     pub(crate) config: Option<PathBuf>,
@@ -99,6 +105,28 @@ pub(crate) struct AgentArgs {
     pub(crate) landmarks_max: Option<usize>,
     #[command(flatten)]
     pub(crate) log: LogArgs,
+}
+
+/// What to do on an agent's host, besides running it.
+#[cfg(feature = "agent")]
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum AgentCommand {
+    /// Tell what this host can prove, what it lacks, and what to do about it
+    Doctor {
+        /// How to show it
+        #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+        output: PlainFormat,
+    },
+    /// Show that this host's TPM holds the key of its quotes, once, so that they count. Settings as for the agent
+    #[cfg(feature = "tpm")]
+    Enrol {
+        /// Write the measured registers to this file, as an image for reference values
+        #[arg(long, value_name = "FILE", requires = "image_name")]
+        image_out: Option<PathBuf>,
+        /// What to call that image
+        #[arg(long, value_name = "NAME")]
+        image_name: Option<String>,
+    },
 }
 
 /// What to do with keys.

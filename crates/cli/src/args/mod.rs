@@ -22,10 +22,10 @@ use lightcone_core::Metres;
 pub(crate) use asking::{QuestionArgs, SettingArgs};
 #[cfg(feature = "attest")]
 pub(crate) use attest::{AttestCommand, ReferencesCommand, SheetFormat, VerifyArgs};
-#[cfg(feature = "agent")]
-pub(crate) use daemons::AgentArgs;
 #[cfg(feature = "landmark")]
 pub(crate) use daemons::LandmarkArgs;
+#[cfg(feature = "agent")]
+pub(crate) use daemons::{AgentArgs, AgentCommand};
 #[cfg(any(feature = "landmark", feature = "agent"))]
 pub(crate) use daemons::{KeyKind, KeysCommand, LogArgs, LogFormat};
 pub(crate) use input::{MeshArgs, kilometres};

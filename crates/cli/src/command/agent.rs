@@ -5,13 +5,24 @@ use std::io::Write;
 use lightcone_agent::{AgentError, Config};
 
 use super::Notes;
-use crate::args::AgentArgs;
+use super::doctor;
+#[cfg(feature = "tpm")]
+use super::enrol;
+use crate::args::{AgentArgs, AgentCommand};
 use crate::daemon::{self, over};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out::Out;
 
 /// Runs it until told to stop.
 pub(crate) fn run(args: &AgentArgs, notes: Notes) -> Outcome<Exit> {
+    match &args.command {
+        None => {}
+        Some(AgentCommand::Doctor { output }) => return doctor::run(*output),
+        #[cfg(feature = "tpm")]
+        Some(AgentCommand::Enrol { image_out, image_name }) => {
+            return enrol::run(&load(args)?, image_out.as_deref().zip(image_name.as_deref()));
+        }
+    }
     let config = load(args)?;
     if args.print_config {
         return print(&config);

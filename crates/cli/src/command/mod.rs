@@ -9,6 +9,10 @@ mod attest;
 mod audit;
 mod borders;
 mod completions;
+#[cfg(feature = "agent")]
+mod doctor;
+#[cfg(feature = "tpm")]
+mod enrol;
 mod evaluate;
 #[cfg(any(feature = "landmark", feature = "agent"))]
 mod keys;
