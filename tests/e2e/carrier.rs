@@ -103,7 +103,7 @@ fn free_port() -> u16 {
 }
 
 /// A landmark that greets over UDP and TLS at one port; it measures as long as the test runs.
-async fn landmark(house: &House, channel: &Channel, verifier: &str, data: PathBuf) -> u16 {
+pub(crate) async fn landmark(house: &House, channel: &Channel, verifier: &str, data: PathBuf) -> u16 {
     let port = free_port();
     let address = format!("127.0.0.1:{port}");
     let tower = Tower::with(channel, "tower", |record| {

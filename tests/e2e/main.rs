@@ -18,5 +18,7 @@ mod refusals;
 mod registry;
 mod sessions;
 mod town;
+#[cfg(feature = "tpm")]
+mod tpm;
 mod verdicts;
 mod web;

@@ -180,8 +180,10 @@ impl Attestation {
     /// What did not stay as it was.
     pub fn goes_on(&self, closing: &Self) -> Result<(), Rejection> {
         let differs = |check, why: &str| Err(Rejection::new(check, why));
-        let (Some(before), Some(after)) = (self.lead(), closing.lead()) else {
-            return differs(Check::Binding, "nothing in it ties the session's key before and after");
+        // Where nothing tied the key before, there is nothing to lose.
+        let Some(before) = self.lead() else { return Ok(()) };
+        let Some(after) = closing.lead() else {
+            return differs(Check::Binding, "nothing in it ties the session's key any more");
         };
         if before.instance != after.instance {
             return differs(Check::Identity, "another machine closes than opened");

@@ -57,7 +57,10 @@ fn appraised(
     now: UnixTime,
 ) -> Result<Attestation, RefusedPiece> {
     let pieces: Vec<Piece<'_>> = shown.iter().map(|(kind, payload)| Piece { kind: *kind, payload }).collect();
-    appraise(&pieces, &Case { binding, identity_key: None, activated: &[], references, collateral: None, now })
+    appraise(
+        &pieces,
+        &Case { binding, identity_key: None, activated: &[], references, collateral: None, now },
+    )
 }
 
 fn check(refused: Result<Attestation, RefusedPiece>) -> Check {

@@ -204,7 +204,8 @@ pub(crate) fn references(references: &References) -> v1::References {
     let is_endless = document.expires_s == i64::MAX;
     v1::References {
         version: references.version(),
-        expire_time: (!is_endless).then(|| prost_types::Timestamp { seconds: document.expires_s, nanos: 0 }),
+        expire_time: (!is_endless)
+            .then_some(prost_types::Timestamp { seconds: document.expires_s, nanos: 0 }),
         images: document.images.iter().map(|image| image.name.clone()).take(NAMES_MAX).collect(),
         roots: built_in.chain(document.roots.iter().map(|root| root.name.clone())).take(NAMES_MAX).collect(),
         firmware: firmware.take(NAMES_MAX).collect(),
