@@ -3,6 +3,7 @@
 import os
 import pathlib
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FEATURES = ["agent", "carrier"]
@@ -18,6 +19,8 @@ def builder():
 def environment(target):
     """Nothing of this machine: paths are renamed, and the compilers' settings are ours alone."""
     cargo = pathlib.Path(os.environ.get("CARGO_HOME", pathlib.Path.home() / ".cargo"))
+    if any(" " in str(path) for path in (ROOT, target, cargo)):
+        sys.exit(f"{ROOT}, {target} or {cargo} holds a space, which compilers' settings cannot: build elsewhere")
     names = {str(ROOT): "/lightcone", str(target): "/target", str(cargo): "/cargo"}
     ours = {name: value for name, value in os.environ.items() if "RUSTFLAGS" not in name and "CFLAGS" not in name}
     flags = [f"--remap-path-prefix={path}={name}" for path, name in names.items()] + ["-Clink-arg=-Wl,--build-id=none"]

@@ -27,7 +27,6 @@ class Events:
             11: [self.hash(part) for name in SECTIONS if name in sections
                  for part in (name.encode() + b"\0", sections[name])],
             12: [],
-            13: [],
         }
 
     def hash(self, data):
