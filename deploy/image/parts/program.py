@@ -7,6 +7,12 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FEATURES = ["agent", "carrier"]
+# What the published measurements were built with: Debian 12.
+BUILDER = [
+    "cc (Debian 12.2.0-14+deb12u1) 12.2.0",
+    "GNU ld (GNU Binutils for Debian) 2.40",
+    "ldd (Debian GLIBC 2.36-9+deb12u14) 2.36",
+]
 AGENT = ["--package", "lightcone-cli", "--bin", "lightcone", "--no-default-features"]
 
 

@@ -27,7 +27,8 @@ def measurements(firmware, parts, target):
 def library(target):
     folder = target / "python"
     if not (folder / "sevsnpmeasure").exists():
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        quiet = ["--quiet", "--disable-pip-version-check", "--root-user-action=ignore"]
+        pip = [sys.executable, "-m", "pip", "install", *quiet, "--no-deps"]
         listed = ["--require-hashes", "--target", str(folder), "--requirement", str(HERE / "requirements.txt")]
         subprocess.run([*pip, *listed], check=True)
     sys.path.insert(0, str(folder))

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ fn identify(host: &Host) -> Result<(), Failure> {
 
 fn run<const N: usize>(arguments: [&str; N]) -> Result<Child, Failure> {
     let mut command = Command::new(PROGRAM);
-    command.args(arguments).env_clear().current_dir("/").uid(USER).gid(USER);
+    command.args(arguments).env_clear().stdin(Stdio::null()).current_dir("/").uid(USER).gid(USER);
     command.spawn().step(format!("run {PROGRAM}"))
 }
 
