@@ -13,7 +13,7 @@ class Executable:
     def __init__(self, data):
         self.data = bytearray(data)
         self.coff = struct.unpack_from("<I", data, 0x3C)[0] + 4
-        self.count, size = struct.unpack_from("<H", data, self.coff + 2)[0], struct.unpack_from("<H", data, self.coff + 16)[0]
+        (self.count,), (size,) = (struct.unpack_from("<H", data, self.coff + at) for at in (2, 16))
         self.optional = self.coff + 20
         self.table = self.optional + size
         self.in_memory, self.in_file = struct.unpack_from("<II", data, self.optional + 32)

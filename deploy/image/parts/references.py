@@ -7,7 +7,7 @@ from parts.program import ROOT
 
 
 def entries(measured, platform):
-    """One for a TPM, one for each number of virtual processors under SEV-SNP. No driver of accelerators is in the image."""
+    """One for a TPM, one for each number of virtual processors of SEV-SNP. The image drives no accelerators."""
     version = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
     name = f"lightcone-agent {version} {measured['sha256'][:12]}"
     where = platform["name"] if platform else "any firmware"

@@ -21,7 +21,8 @@ def mrtd(firmware):
     *_, count = DESCRIPTION.unpack_from(data, at)
     hashed = hashlib.sha384()
     for index in range(count):
-        place, _, address, size, kind, attributes = SECTION.unpack_from(data, at + DESCRIPTION.size + index * SECTION.size)
+        section = at + DESCRIPTION.size + index * SECTION.size
+        place, _, address, size, kind, attributes = SECTION.unpack_from(data, section)
         if kind == PERMANENT:
             continue
         for page in range(0, size, PAGE):
