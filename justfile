@@ -30,6 +30,10 @@ nightly:
     LIGHTCONE_LONG=100 cargo test --release --workspace
     RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS=3 CARGO_TARGET_DIR=target/loom cargo test --package lightcone-pool --release --test loom
 
+# The agent's image, its measurements, and a boot that is held against them.
+image *arguments:
+    deploy/image/build {{arguments}} && deploy/image/run-in-qemu
+
 # Measures a server from outside: processor time, latencies, goodput, killed clients.
 load *arguments:
     cargo bench --package lightcone-tests --bench load -- {{arguments}}
