@@ -7,9 +7,10 @@ use std::{env, fs};
 use prost::Message as _;
 
 /// Files of the contract; what they import is found under `proto/`.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "lightcone/v1/agent.proto",
     "lightcone/v1/alert.proto",
+    "lightcone/v1/attestation.proto",
     "lightcone/v1/chip.proto",
     "lightcone/v1/error_reason.proto",
     "lightcone/v1/finding.proto",

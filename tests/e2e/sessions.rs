@@ -122,16 +122,16 @@ async fn evidence_that_shows_nothing_is_refused(ground: Ground) {
         request
     };
     let evidence = |request: &mut v1::AttestRequest, change: fn(&mut v1::Evidence)| {
-        change(request.evidence.as_mut().unwrap());
+        change(&mut request.evidence[0]);
     };
     let cases = [
         (changed(&|it| it.verifier_nonce[0] ^= 1), ErrorReason::EvidenceRefused),
         (changed(&|it| it.exchange_key[0] ^= 1), ErrorReason::EvidenceRefused),
         (changed(&|it| evidence(it, |it| it.payload[0] ^= 1)), ErrorReason::EvidenceRefused),
         (changed(&|it| evidence(it, |it| it.payload.truncate(63))), ErrorReason::EvidenceRefused),
-        (changed(&|it| evidence(it, |it| it.format = "hearsay".into())), ErrorReason::EvidenceRefused),
+        (changed(&|it| evidence(it, |it| it.format = "hearsay".into())), ErrorReason::FieldInvalid),
         (changed(&|it| evidence(it, |it| it.payload = vec![0; 65_537])), ErrorReason::LimitExceeded),
-        (changed(&|it| it.evidence = None), ErrorReason::FieldMissing),
+        (changed(&|it| it.evidence.clear()), ErrorReason::FieldMissing),
         (changed(&|it| it.signing_key = vec![2; 31]), ErrorReason::FieldInvalid),
         (changed(&|it| it.session = "agents/a-1".into()), ErrorReason::FieldInvalid),
         (changed(&|it| it.session = "agents/a-1/sessions/none".into()), ErrorReason::NotFound),

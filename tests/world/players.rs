@@ -249,10 +249,12 @@ impl Device {
             verifier_nonce: nonce.to_vec(),
             exchange_key: exchange.to_vec(),
             signing_key: signing.to_vec(),
-            evidence: Some(v1::Evidence {
+            evidence: vec![v1::Evidence {
                 format: "software".to_owned(),
                 payload: payload.to_bytes().to_vec(),
-            }),
+            }],
+            inventory: Vec::new(),
+            inventory_signature: Vec::new(),
         };
         (request, key)
     }
@@ -275,6 +277,7 @@ impl Device {
             session: attested.session.name.clone(),
             transcript,
             signature: signature.0.to_vec(),
+            evidence: Vec::new(),
         }
     }
 }

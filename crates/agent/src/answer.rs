@@ -12,7 +12,7 @@ use lightcone_probe::udp::{AgentSetup, AgentThread, Bound, Engagement, Event, So
 use crate::carrier;
 use crate::config::Settings;
 use crate::error::Refused;
-use crate::evidence::{SessionKeys, random};
+use crate::keys::{SessionKeys, random};
 
 /// What the thread may have to say at once: a word for each landmark, and its end.
 const EVENTS_MAX: usize = 128;

@@ -32,6 +32,10 @@ pub struct Config {
     /// The service's Ed25519 public key: 64 hexadecimal digits, as `lightcone keys show` prints it. A summons or plan
     /// of any other is refused. Required.
     pub verifier_key: String,
+    /// What vouches for this agent: `software`, `tpm2-quote`, `sev-snp`, `tdx`, `nvidia-gpu`; several where the host has
+    /// them. `software` alone proves nothing of the machine, and verdicts say so. `lightcone agent doctor` shows what
+    /// this host can give.
+    pub evidence: Vec<String>,
     /// Local IPv4 address and port to answer from; port 0 takes a free one. Empty: no IPv4.
     pub bind_v4: String,
     /// Local IPv6 address and port to answer from; port 0 takes a free one. Empty: no IPv6.
@@ -66,6 +70,7 @@ impl Default for Config {
             agent: String::new(),
             identity_key: PathBuf::new(),
             verifier_key: String::new(),
+            evidence: vec!["software".to_owned()],
             bind_v4: "0.0.0.0:0".to_owned(),
             bind_v6: "[::]:0".to_owned(),
             carrier: "udp".to_owned(),

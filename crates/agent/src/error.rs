@@ -57,6 +57,9 @@ pub enum Refused {
         /// The most.
         limit: usize,
     },
+    /// No device gave evidence that ties the session's keys.
+    #[error("no evidence ties the session's keys: {0}")]
+    Unattested(String),
     /// No landmark of a plan has a relay.
     #[error(
         "none of the {count} landmarks of the plan has a relay in the setting `site_relay`; add one, or set \

@@ -1,61 +1,104 @@
-//! Fresh keys for each session, and evidence of format `software` that binds them: the identity key's signature.
+//! Evidence of this host's devices, taken off the threads that serve sockets.
 
-use lightcone::names::AgentName;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use lightcone::v1;
+use lightcone_attest::Kind;
+use lightcone_attester::{Piece, Software, Source};
 use lightcone_keyring::SigningIdentity;
-use lightcone_probe::handshake::StaticKey;
-use lightcone_probe::{Binding, SigningKey, VerifyingKey, binding};
-use zeroize::Zeroizing;
 
+use crate::config::{Config, InvalidSetting};
 use crate::error::Refused;
 
-/// The name of the format.
-const FORMAT: &str = "software";
-/// What the signature is over, before the binding.
-const LABEL: &[u8] = b"lightcone/evidence/software/v1\0";
-
-/// The keys of one session. Made for it, never stored, wiped when it ends.
-pub(crate) struct SessionKeys {
-    /// X25519: makes the handshakes with the landmarks.
-    pub(crate) exchange: StaticKey,
-    /// Ed25519: signs the transcript.
-    pub(crate) signing: SigningKey,
+/// The devices that vouch for this agent.
+#[derive(Clone)]
+pub(crate) struct Evidence {
+    sources: Arc<Mutex<Vec<Box<dyn Source>>>>,
+    kinds: Vec<Kind>,
 }
 
-impl SessionKeys {
-    /// Draws new keys from the system's generator.
-    pub(crate) fn draw() -> Result<Self, Refused> {
-        Ok(Self { exchange: StaticKey::from_bytes(*random()?), signing: SigningKey::from_bytes(&*random()?) })
+impl Evidence {
+    /// The devices that the settings name.
+    pub(crate) fn of(config: &Config, identity: SigningIdentity) -> Result<Self, InvalidSetting> {
+        let kinds = kinds(&config.evidence)?;
+        let identity = Arc::new(identity);
+        let source = |kind: &Kind| source(*kind, config, &identity);
+        let sources = kinds.iter().map(source).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { sources: Arc::new(Mutex::new(sources)), kinds })
     }
 
-    /// The public half of the exchange key.
-    pub(crate) fn exchange_public(&self) -> [u8; 32] {
-        self.exchange.public()
+    /// Whether anything but a software key vouches.
+    pub(crate) fn is_of_hardware(&self) -> bool {
+        self.kinds.iter().any(|kind| *kind != Kind::Software)
     }
 
-    /// The public half of the signing key.
-    pub(crate) fn signing_public(&self) -> [u8; 32] {
-        self.signing.verifying_key().to_bytes()
-    }
-
-    /// What ties these keys to a summons and to nothing else.
-    pub(crate) fn binding(&self, nonce: &[u8; 32], verifier: &VerifyingKey, agent: &AgentName) -> Binding {
-        let context = binding::context(&hex::encode(verifier.as_bytes()), &agent.to_string(), None);
-        binding::binding(nonce, &self.exchange_public(), &self.signing_public(), &context)
+    /// Evidence that bears these 32 bytes. A device that gives none is told and left out, as long as another ties the
+    /// session's keys.
+    pub(crate) async fn collect(&self, nonce: [u8; 32]) -> Result<Vec<v1::Evidence>, Refused> {
+        let sources = Arc::clone(&self.sources);
+        let collected = tokio::task::spawn_blocking(move || collect(&sources, &nonce)).await;
+        let (pieces, missing) = collected
+            .map_err(|error| Refused::System { what: "collecting evidence", cause: error.to_string() })?;
+        if !pieces.iter().any(|piece| piece.kind.can_bind()) {
+            return Err(Refused::Unattested(missing.join("; ")));
+        }
+        for why in missing {
+            tracing::error!(why, "a device gave no evidence; the verdict will be the weaker for it");
+        }
+        let wire =
+            |piece: Piece| v1::Evidence { format: piece.kind.name().to_owned(), payload: piece.payload };
+        Ok(pieces.into_iter().map(wire).collect())
     }
 }
 
-/// Evidence that the holder of the identity key made the session's keys. It says nothing about where that is: a
-/// verdict on it is marked UNATTESTED.
-pub(crate) fn software(identity: &SigningIdentity, binding: &Binding) -> v1::Evidence {
-    let body = [LABEL, &binding.0].concat();
-    v1::Evidence { format: FORMAT.to_owned(), payload: identity.sign(&body).to_vec() }
+impl fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Evidence").field("kinds", &self.kinds).finish_non_exhaustive()
+    }
 }
 
-/// 32 bytes of the system's generator.
-pub(crate) fn random() -> Result<Zeroizing<[u8; 32]>, Refused> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *bytes)
-        .map_err(|error| Refused::System { what: "drawing a key", cause: error.to_string() })?;
-    Ok(bytes)
+/// What the devices give, and why some give nothing.
+fn collect(sources: &Mutex<Vec<Box<dyn Source>>>, nonce: &[u8; 32]) -> (Vec<Piece>, Vec<String>) {
+    let mut sources = sources.lock().unwrap_or_else(PoisonError::into_inner);
+    let (mut pieces, mut missing) = (Vec::new(), Vec::new());
+    for source in sources.iter_mut() {
+        match source.collect(nonce) {
+            Ok(given) => pieces.extend(given),
+            Err(unavailable) => missing.push(unavailable.to_string()),
+        }
+    }
+    (pieces, missing)
+}
+
+fn kinds(names: &[String]) -> Result<Vec<Kind>, InvalidSetting> {
+    let refused = |value: &str, remedy: String| InvalidSetting::new("evidence", value, remedy);
+    let mut kinds = Vec::new();
+    for name in names {
+        let kind = Kind::named(name)
+            .ok_or_else(|| refused(name, format!("choose of {}", Kind::ALL.map(Kind::name).join(", "))))?;
+        if kinds.contains(&kind) {
+            return Err(refused(name, "name each once".to_owned()));
+        }
+        kinds.push(kind);
+    }
+    if kinds.iter().any(|kind| kind.can_bind()) {
+        return Ok(kinds);
+    }
+    let remedy = "name one that ties the session's keys: a GPU's report alone never does".to_owned();
+    Err(refused(&names.join(", "), remedy))
+}
+
+fn source(
+    kind: Kind,
+    _config: &Config,
+    identity: &Arc<SigningIdentity>,
+) -> Result<Box<dyn Source>, InvalidSetting> {
+    match kind {
+        Kind::Software => {
+            let identity = Arc::clone(identity);
+            Ok(Box::new(Software::new(move |bytes| identity.sign(bytes))))
+        }
+        other => Err(InvalidSetting::new("evidence", other, "this program was built without it")),
+    }
 }

@@ -11,6 +11,7 @@ mod carrier;
 mod config;
 mod error;
 mod evidence;
+mod keys;
 mod plan;
 mod relays;
 mod run;

@@ -9,11 +9,13 @@ use crate::answer;
 use crate::attend::attend;
 use crate::config::{Config, InvalidSetting, Settings};
 use crate::error::AgentError;
+use crate::evidence::Evidence;
 
 /// An agent with its key. A process may run many, each on threads of its own for the timed path.
 pub struct Agent {
     pub(crate) settings: Settings,
-    pub(crate) identity: SigningIdentity,
+    pub(crate) evidence: Evidence,
+    identity_key: [u8; 32],
     service: String,
 }
 
@@ -36,7 +38,9 @@ impl Agent {
     /// # Errors
     /// A setting that cannot hold.
     pub fn with_identity(config: &Config, identity: SigningIdentity) -> Result<Self, AgentError> {
-        Ok(Self { settings: config.settings()?, identity, service: config.service.clone() })
+        let identity_key = identity.public();
+        let evidence = Evidence::of(config, identity)?;
+        Ok(Self { settings: config.settings()?, evidence, identity_key, service: config.service.clone() })
     }
 
     /// Runs until `stop` is over. Sessions under way then are given up.
@@ -51,7 +55,7 @@ impl Agent {
         })?;
         // Once for nothing: what cannot work is better known now than at the first summons.
         drop(answer::bind(&self.settings).map_err(AgentError::Bind)?);
-        let key = hex::encode(self.identity.public());
+        let key = hex::encode(self.identity_key);
         tracing::info!(agent = %self.settings.agent, identity_key = key, service = self.service, "agent starts");
         let channel = endpoint.connect_lazy();
         tokio::select! {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use lightcone::names::SessionName;
 use lightcone::v1;
 use lightcone::v1::session_service_client::SessionServiceClient;
+use lightcone_probe::Binding;
+use lightcone_probe::binding::closing_nonce;
 use lightcone_probe::transcript::Transcript;
 use tokio::time::{Instant, sleep_until, timeout};
 use tonic::transport::Channel;
@@ -13,7 +15,7 @@ use tonic::{Code, Request, Status};
 use crate::answer;
 use crate::attend::waits;
 use crate::error::Refused;
-use crate::evidence::{self, SessionKeys};
+use crate::keys::SessionKeys;
 use crate::plan::{Attested, array};
 use crate::run::Agent;
 
@@ -44,12 +46,15 @@ pub(crate) async fn keep(
     let settings = &agent.settings;
     let keys = SessionKeys::draw()?;
     let binding = keys.binding(&nonce, &settings.verifier, &settings.agent);
+    let evidence = agent.evidence.collect(binding.0).await?;
     let request = v1::AttestRequest {
         session: summons.session.clone(),
         verifier_nonce: nonce.to_vec(),
         exchange_key: keys.exchange_public().to_vec(),
         signing_key: keys.signing_public().to_vec(),
-        evidence: Some(evidence::software(&agent.identity, &binding)),
+        evidence,
+        inventory: Vec::new(),
+        inventory_signature: Vec::new(),
     };
     let answer = offered("Attest", ATTEST_WITHIN, || {
         let (mut client, request) = (client.clone(), limited(request.clone()));
@@ -69,7 +74,7 @@ pub(crate) async fn keep(
     let plan = attested.take(&wire)?;
     tracing::debug!(session = %summons.session, landmarks = plan.landmarks.len(), "answering");
     let transcript = answer::answer(settings, plan, &keys).await?;
-    close(&client, summons.session, &transcript, &keys).await?;
+    close(agent, &client, summons.session, &transcript, (&keys, &binding)).await?;
     let answered = transcript.landmarks.iter().map(|entry| u32::from(entry.count)).sum();
     Ok(Kept { landmarks: transcript.landmarks.len(), answered })
 }
@@ -90,14 +95,21 @@ fn check(agent: &Agent, summons: &v1::Summons) -> Result<[u8; 32], Refused> {
     Err(field("session", "it is a session of this agent, agents/{agent}/sessions/{session}"))
 }
 
+/// Closes a session with its transcript and, where hardware vouches, with evidence that it is still there.
 async fn close(
+    agent: &Agent,
     client: &SessionServiceClient<Channel>,
     session: String,
     transcript: &Transcript,
-    keys: &SessionKeys,
+    (keys, binding): (&SessionKeys, &Binding),
 ) -> Result<(), Refused> {
     let (body, signature) = transcript.sign(&keys.signing);
-    let request = v1::CloseSessionRequest { session, transcript: body, signature: signature.0.to_vec() };
+    let evidence = match agent.evidence.is_of_hardware() {
+        true => agent.evidence.collect(closing_nonce(binding, &body)).await?,
+        false => Vec::new(),
+    };
+    let signature = signature.0.to_vec();
+    let request = v1::CloseSessionRequest { session, transcript: body, signature, evidence };
     let closed = offered("CloseSession", CLOSE_WITHIN, || {
         let (mut client, request) = (client.clone(), limited(request.clone()));
         async move { client.close_session(request).await }

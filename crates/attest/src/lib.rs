@@ -5,9 +5,11 @@
 //! this is the verifier's half.
 
 mod appraisal;
+mod attestation;
 mod case;
 mod check;
 mod kind;
+mod policy;
 mod reason;
 mod rejection;
 mod time;
@@ -25,10 +27,12 @@ pub mod tpm2;
 mod x509;
 
 pub use appraisal::{Appraisal, Claim, Code, Counters};
+pub use attestation::{Attestation, PIECES_MAX, Piece, RefusedPiece, appraise};
 pub use case::{Activated, Case};
 pub use check::Check;
 pub use kind::Kind;
 pub use lightcone_core::Residency;
+pub use policy::Policy;
 pub use reason::Reason;
 pub use rejection::Rejection;
 pub use time::UnixTime;

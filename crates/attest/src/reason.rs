@@ -23,11 +23,15 @@ pub enum Reason {
     Restarted,
     /// The closing attestation is missing.
     NotClosed,
+    /// The evidence was older than policy allows when the last round trip was measured.
+    Old,
+    /// Evidence that was taken is refused by now: a device or root was revoked since.
+    Refused,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Unattested,
         Self::CodeUnknown,
         Self::IdentityOnly,
@@ -37,6 +41,8 @@ impl Reason {
         Self::HostDisagrees,
         Self::Restarted,
         Self::NotClosed,
+        Self::Old,
+        Self::Refused,
     ];
 
     /// Its name, for programs.
@@ -52,6 +58,8 @@ impl Reason {
             Self::HostDisagrees => "HOST_DISAGREES",
             Self::Restarted => "RESTARTED",
             Self::NotClosed => "NOT_CLOSED",
+            Self::Old => "EVIDENCE_OLD",
+            Self::Refused => "EVIDENCE_REFUSED",
         }
     }
 
@@ -70,6 +78,8 @@ impl Reason {
             Self::HostDisagrees => "what the host asserts differs from what the hardware signed",
             Self::Restarted => "the machine restarted while it was measured",
             Self::NotClosed => "nothing was attested after measuring",
+            Self::Old => "the evidence was too old when it was measured",
+            Self::Refused => "evidence that was taken is refused by now",
         }
     }
 

@@ -93,6 +93,12 @@ impl Cost {
         Self::nanos(micros.saturating_mul(1_000))
     }
 
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self::nanos(self.0.saturating_add(other.0))
+    }
+
     /// The cost in nanoseconds.
     pub const fn as_nanos(self) -> u64 {
         self.0

@@ -6,6 +6,7 @@ use lightcone_keyring::SigningIdentity;
 use lightcone_store::{LandmarkState, Store};
 use tokio::sync::watch;
 
+use crate::attesting::Attesting;
 use crate::compute::Compute;
 
 /// What all services share.
@@ -16,6 +17,8 @@ pub(crate) struct Context {
     pub(crate) store: Arc<dyn Store>,
     /// The service's own key.
     pub(crate) signer: SigningIdentity,
+    /// References in force, and what is asked of evidence.
+    pub(crate) attesting: Attesting,
     /// Where a landmark begins that is entered.
     pub(crate) landmarks_begin: LandmarkState,
     /// True once the server goes down.

@@ -35,6 +35,9 @@ pub enum ServeError {
     /// The map is damaged.
     #[error(transparent)]
     Borders(#[from] lightcone_core::borders::CorruptBorders),
+    /// Reference values that cannot be used.
+    #[error("{0}")]
+    References(String),
     /// What measuring needs at its start cannot be had.
     #[error("measuring does not start: {0}")]
     Measuring(String),

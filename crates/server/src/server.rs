@@ -7,6 +7,7 @@ use std::sync::Arc;
 use lightcone::FILE_DESCRIPTOR_SET;
 use lightcone::v1::agent_service_server::AgentServiceServer;
 use lightcone::v1::alert_service_server::AlertServiceServer;
+use lightcone::v1::attestation_service_server::AttestationServiceServer;
 use lightcone::v1::chip_service_server::ChipServiceServer;
 use lightcone::v1::landmark_service_server::LandmarkServiceServer;
 use lightcone::v1::location_service_server::LocationServiceServer;
@@ -23,6 +24,7 @@ use tonic::service::Routes;
 use tonic::transport::server::TcpIncoming;
 
 use crate::Config;
+use crate::attesting::Attesting;
 use crate::beacon::Beacon;
 use crate::compute::Compute;
 use crate::context::Context;
@@ -37,7 +39,9 @@ use crate::measuring::Measuring;
 use crate::observe::ObserveLayer;
 use crate::pace::Pace;
 use crate::run::ServeError;
-use crate::service::{Alerts, Landmarks, Location, Measurements, Registrar, Sessions, Verdicts};
+use crate::service::{
+    Alerts, Attestations, Landmarks, Location, Measurements, Registrar, Sessions, Verdicts,
+};
 use crate::tables::Tables;
 use crate::telemetry;
 use crate::web;
@@ -85,7 +89,10 @@ impl Server {
             stream_idle: config.stream_idle(),
         });
         let (draining, drains) = watch::channel(false);
+        let attesting = Attesting::start(config.reference_file()?, config.attestation_policy()?)
+            .map_err(|unusable| ServeError::References(unusable.to_string()))?;
         let context = Arc::new(Context {
+            attesting,
             compute,
             store: kept.store,
             signer: kept.signer,
@@ -186,6 +193,7 @@ impl Server {
                     MeasurementServiceServer::new(Measurements::new(Arc::clone(&self.measuring)))
                         .max_decoding_message_size(MESSAGE_BYTES_MAX),
                 )
+                .add_service(AttestationServiceServer::new(Attestations::new(Arc::clone(&self.measuring))))
                 .add_service(VerdictServiceServer::new(Verdicts::new(Arc::clone(&self.measuring))));
         if self.config.server.development {
             let reflection = tonic_reflection::server::Builder::configure()

@@ -5,6 +5,7 @@
 //! argument. A method that returned has committed; nothing else counts as an answer.
 
 mod answer;
+mod attestation;
 mod committer;
 mod complete;
 mod error;
@@ -31,6 +32,9 @@ pub use record::*;
 pub use request::Request;
 pub use sql::{Finished, Observer};
 pub use sql_store::SqlStore;
-pub use store::{CREATE_MANY_MAX, Evidence, INGEST_MAX, Registry, Sessions, Store, Supervision, Verdicts};
+pub use store::{
+    Attestations, CREATE_MANY_MAX, DEVICES_MAX, Evidence, INGEST_MAX, Registry, Sessions, Store, Supervision,
+    Verdicts,
+};
 pub use terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
 pub use value::UnknownWord;

@@ -81,6 +81,9 @@ async fn attest(tx: &mut Tx, id: &str, attested: &Attested) -> Result<Session, S
         session.evidence_format = attested.evidence_format;
         session.evidence = attested.evidence;
         session.residency = attested.residency;
+        session.appraisal = attested.appraisal;
+        session.attest_time = Some(time);
+        session.inventory = attested.inventory;
         session.landmarks = attested.landmarks;
         session.not_before = attested.not_before;
         session.not_after = attested.not_after;
@@ -93,6 +96,8 @@ async fn close(tx: &mut Tx, id: &str, closed: &Closed) -> Result<Session, StoreE
         session.state = SessionState::Closed;
         session.transcript.clone_from(&closed.transcript);
         session.transcript_signature.clone_from(&closed.transcript_signature);
+        session.closing_evidence.clone_from(&closed.closing_evidence);
+        session.closing_appraisal.clone_from(&closed.closing_appraisal);
         session.as_of = Some(closed.as_of);
         session.story_time = closed.story_time;
     })

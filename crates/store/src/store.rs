@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use crate::error::StoreError;
 use crate::filter::{AlertFilter, Filter, PageRequest, VerdictFilter};
 use crate::record::{
-    Agent, Alert, Chip, ChipTie, Landmark, LandmarkVersion, Measurement, MeshPair, Report, Session, Site,
-    Verdict,
+    Agent, Alert, AttestationKey, Chip, ChipTie, DeviceSighting, Landmark, LandmarkVersion, Measurement,
+    MeshPair, Report, Session, Site, Verdict,
 };
 use crate::request::Request;
 use crate::terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
@@ -18,6 +18,8 @@ use crate::terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outco
 pub const CREATE_MANY_MAX: usize = 1_000;
 /// The most reports that one call brings.
 pub const INGEST_MAX: usize = 10_000;
+/// The most devices that one call sights: those of one attestation.
+pub const DEVICES_MAX: usize = 64;
 
 /// Everything that is kept. Programs hold an `Arc<dyn Store>`.
 pub trait Store:
@@ -28,6 +30,7 @@ pub trait Store:
     + Sessions
     + Evidence
     + Verdicts
+    + Attestations
     + Supervision
 {
 }
@@ -206,6 +209,35 @@ pub trait Evidence: Send + Sync {
     /// # Errors
     /// When the database fails.
     async fn mesh_pairs(&self) -> Result<MeshPairs, StoreError>;
+}
+
+/// Attestation keys, and where devices were seen last.
+#[async_trait]
+pub trait Attestations: Send + Sync {
+    /// Keeps a key of an agent. The same key again changes nothing, and the one that was kept is given.
+    ///
+    /// # Errors
+    /// [`StoreError::Dangling`] for an agent that does not exist.
+    async fn put_attestation_key(&self, key: AttestationKey) -> Result<AttestationKey, StoreError>;
+
+    /// An agent's keys, the latest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn attestation_keys(&self, agent: &str, limit: u32) -> Result<Vec<AttestationKey>, StoreError>;
+
+    /// Keeps where devices were seen, [`DEVICES_MAX`] at most, and gives what was kept of them before. An older sighting
+    /// does not replace a later one.
+    ///
+    /// # Errors
+    /// [`StoreError::TooMany`].
+    async fn sight_devices(&self, seen: Vec<DeviceSighting>) -> Result<Vec<DeviceSighting>, StoreError>;
+
+    /// Where devices were seen last; those that never were are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn device_sightings(&self, instances: &[String]) -> Result<Vec<DeviceSighting>, StoreError>;
 }
 
 /// What was judged.

@@ -39,6 +39,10 @@ pub struct Attested {
     pub evidence: Vec<u8>,
     /// How well the key is tied to a chip.
     pub residency: String,
+    /// What the evidence shows, in the caller's encoding.
+    pub appraisal: Vec<u8>,
+    /// What the host says of itself; empty: nothing.
+    pub inventory: Vec<u8>,
     /// Ids of the landmarks that are to probe.
     pub landmarks: Vec<String>,
     /// When probing may begin.
@@ -56,6 +60,10 @@ pub struct Closed {
     pub transcript: Vec<u8>,
     /// The session key's signature of it.
     pub transcript_signature: Vec<u8>,
+    /// The evidence after measuring, as it came; empty: none did.
+    pub closing_evidence: Vec<u8>,
+    /// What that shows, in the caller's encoding.
+    pub closing_appraisal: Vec<u8>,
     /// The time that the verdict will speak of.
     pub as_of: i64,
     /// That time in a simulated story, when there is one.

@@ -26,6 +26,9 @@ pub struct Firmware {
     pub id: String,
     /// The version, as the device reports it.
     pub version: String,
+    /// The chip that it is of, for example `GH100`; where it is left out, any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// Index as the maker counts, then the values that are good, lower-case hexadecimal. Where a device measures
     /// something else at one of these, it differs.
     pub measurements: BTreeMap<u8, Vec<String>>,

@@ -1,5 +1,6 @@
 //! Settings of the server: defaults, file, environment and flags, checked before anything starts.
 
+mod attestation;
 mod check;
 mod measuring;
 mod source;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use lightcone_pool::{LaneConfig, PoolConfig, WorkerPolicy};
 use serde::{Deserialize, Serialize};
 
+pub use attestation::AttestationSettings;
 pub use check::InvalidSetting;
 pub use measuring::{MeshSettings, RetentionSettings, SessionSettings, SimulationSettings, VerdictSettings};
 pub use source::{ConfigError, ENV_PREFIX, Override, Sources};
@@ -29,6 +31,8 @@ pub struct Config {
     pub server: ServerSettings,
     /// Sessions: when they come and how they are measured.
     pub sessions: SessionSettings,
+    /// Attestation: reference values, and what is asked of evidence.
+    pub attestation: AttestationSettings,
     /// Verdicts: what they assume.
     pub verdicts: VerdictSettings,
     /// The mesh of landmarks.
@@ -157,6 +161,7 @@ impl Config {
         check::server(&self.server)?;
         check::pool(self)?;
         measuring::check(self)?;
+        attestation::check(self)?;
         check::store(&self.store)?;
         check::telemetry(&self.telemetry)
     }

@@ -2,28 +2,32 @@
 
 use std::sync::Arc;
 
+use lightcone::v1::alert::Kind;
+use lightcone_attest::{Activated, Attestation};
 use lightcone_core::Point;
 use lightcone_pool::Cost;
 use lightcone_probe::Signature;
 use lightcone_probe::binding;
 use lightcone_probe::plan::Plan;
 use lightcone_store::{
-    Agent, AgentState, Attested, LandmarkState, Session, SessionState, Site, VerdictFilter,
+    Agent, AgentState, AttestationKey, Attested, LandmarkState, Session, SessionState, Site, VerdictFilter,
 };
+use prost::Message as _;
 use subtle::ConstantTimeEq as _;
 
 use super::choose::{Candidate, choose};
 use super::clock::now_ns;
 use super::desk::{Open, name_of};
-use super::evidence::{self, Appraisal, Wanted};
+use super::identity::Clone as Copied;
 use super::roster::Directory;
 use super::switchboard::Listener;
 use super::{Measuring, Trouble, Work, orders};
+use crate::attesting::{Wanted, appraised, cost};
 use crate::compute::{Errand, Fault};
-use crate::wire::{Attest, Violation, signs_of};
+use crate::wire::{Attest, Violation, attestation as shown, signs_of};
 
-/// Two scalar multiplications, hashes and the wire.
-const APPRAISAL: std::time::Duration = std::time::Duration::from_micros(120);
+/// The most activated keys of one agent that evidence may be signed by.
+pub(super) const KEYS_MAX: u32 = 64;
 
 /// A session's plan, signed.
 #[derive(Debug)]
@@ -82,7 +86,20 @@ impl Measuring {
             let remedy = "retired agents are not measured";
             return Err(Violation::state_forbids(&format!("agents/{}", agent.id), "RETIRED", remedy).into());
         }
-        let (binding, appraisal, asked) = self.appraise(errand, &agent, name, asked).await?;
+        let (binding, attestation, asked) = match self.appraise(errand, &agent, &name, asked).await {
+            Ok(appraised) => appraised,
+            Err(trouble) => {
+                self.refused(&agent.id, &trouble).await;
+                return Err(trouble);
+            }
+        };
+        let clones = self.clones(&agent.id, &attestation).await?;
+        self.tell_clones(&agent.id, &clones).await;
+        if let Some((_, Copied::WentBack(why))) =
+            clones.iter().find(|(_, clone)| matches!(clone, Copied::WentBack(_)))
+        {
+            return Err(Violation::evidence_refused(&name, why.check.name(), &why.why).into());
+        }
         let landmarks = self.chosen(&agent).await?;
         let now = now_ns();
         // Assignments have to reach the landmarks before the agent does: a stranger is met with silence.
@@ -91,9 +108,11 @@ impl Measuring {
             binding,
             session_signing_key: asked.signing_key,
             session_exchange_key: asked.exchange_key,
-            evidence_format: asked.format,
-            evidence: asked.evidence,
-            residency: appraisal.residency.to_owned(),
+            evidence_format: kinds(&attestation),
+            evidence: shown::to_keep(&asked.evidence),
+            residency: attestation.residency.name().to_owned(),
+            appraisal: shown::appraisal(&attestation, now).encode_to_vec(),
+            inventory: asked.inventory,
             landmarks,
             not_before: begin,
             not_after: begin.saturating_add(self.rules.window_ns),
@@ -101,33 +120,62 @@ impl Measuring {
         };
         let record = self.store.attest_session(&open.id, attested).await?;
         open.set(record.clone());
+        self.sighted(&record, &attestation).await?;
         self.assign(&record).await?;
         Ok(record)
     }
 
-    /// Holds evidence against the agent's key, in the pool.
+    /// Holds evidence against the session's keys, the references and policy, in the pool.
     async fn appraise(
         &self,
         errand: Errand,
         agent: &Agent,
-        name: String,
+        name: &str,
         asked: Attest,
-    ) -> Result<([u8; 32], Appraisal, Attest), Trouble> {
+    ) -> Result<([u8; 32], Attestation, Attest), Trouble> {
+        let (references, policy) = (self.context.attesting.references(), self.context.attesting.policy);
+        let activated = self.activated(&agent.id).await?;
+        let cost = Cost::from(cost(&asked.evidence));
+        let name = name.to_owned();
         let verifier = hex::encode(self.context.signer.public());
         let (device, identity_key) = (format!("agents/{}", agent.id), agent.identity_key);
-        let appraised = self.compute.run(errand, Cost::from(APPRAISAL), move |_| {
+        let done = self.compute.run(errand, cost, move |_| {
             let context = binding::context(&verifier, &device, None);
             let (nonce, exchange, signing) = (&asked.nonce, &asked.exchange_key, &asked.signing_key);
-            if ed25519_dalek::VerifyingKey::from_bytes(signing).is_err() {
+            let Ok(key) = ed25519_dalek::VerifyingKey::from_bytes(signing) else {
                 return Err(Violation::invalid_unsaid("signing_key", "an Ed25519 public key").into());
-            }
+            };
             let binding = binding::binding(nonce, exchange, signing, &context).0;
-            let wanted = Wanted { binding: &binding, identity_key: &identity_key };
-            let appraisal = evidence::appraise(&asked.format, &asked.evidence, wanted)
-                .map_err(|why| Fault::from(Violation::evidence_refused(&name, why.check(), why)))?;
-            Ok((binding, appraisal, asked))
+            asked.inventory_is_signed(&key, &binding)?;
+            let wanted = Wanted {
+                binding: Some(binding),
+                identity_key: Some(identity_key),
+                activated,
+                at_ns: now_ns(),
+            };
+            let refused = |check, why: &dyn std::fmt::Display| {
+                Fault::from(Violation::evidence_refused(&name, check, why))
+            };
+            let attestation = appraised(&asked.evidence, &wanted, &references)
+                .map_err(|piece| refused(piece.rejection.check.name(), &piece))?;
+            policy.admit(&attestation).map_err(|why| refused(why.check.name(), &why.why))?;
+            Ok((binding, attestation, asked))
         });
-        Ok(appraised.await?)
+        Ok(done.await?)
+    }
+
+    /// Keys of TPMs that were activated for an agent.
+    pub(super) async fn activated(&self, agent: &str) -> Result<Vec<Activated>, Trouble> {
+        let keys = self.store.attestation_keys(agent, KEYS_MAX).await?;
+        let activated = |key: AttestationKey| Activated { name: key.key_name, endorsement: key.endorsement };
+        Ok(keys.into_iter().map(activated).collect())
+    }
+
+    /// Evidence under the right nonce that does not hold deserves a look, unless the server could not appraise it.
+    pub(super) async fn refused(&self, agent: &str, trouble: &Trouble) {
+        if let Some(why) = trouble.refusal() {
+            self.raise(Kind::EvidenceRefused, format!("agents/{agent}"), why).await;
+        }
     }
 
     /// Which landmarks measure an agent: those that watch, or all where none does.
@@ -222,6 +270,11 @@ impl Measuring {
         }
         Ok(line)
     }
+}
+
+/// The formats of an attestation, for people.
+fn kinds(attestation: &Attestation) -> String {
+    attestation.kinds().into_iter().map(|kind| kind.name()).collect::<Vec<_>>().join(" ")
 }
 
 fn candidate(known: &super::roster::Known) -> Option<Candidate> {

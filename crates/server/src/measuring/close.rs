@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use ed25519_dalek::VerifyingKey;
+use lightcone_attest::Attestation;
 use lightcone_pool::Cost;
 use lightcone_probe::transcript::{Disowned, Transcript};
 use lightcone_probe::{Binding, SessionId, Signature};
-use lightcone_store::{Closed, Session, SessionState};
+use lightcone_store::{Closed, Session, SessionState, SubjectKind};
+use prost::Message as _;
 
 use super::clock::now_ns;
 use super::desk::name_of;
 use super::{Measuring, Trouble};
+use crate::attesting::{Wanted, appraised, cost};
 use crate::compute::{Errand, Fault};
-use crate::wire::{Close, Violation};
+use crate::wire::{Close, Violation, attestation as shown};
 
 /// One scalar multiplication and a hash over the transcript.
 const OPENING: Duration = Duration::from_micros(80);
@@ -41,9 +44,20 @@ impl Measuring {
             }
         }
         let asked = self.opened(errand, record, name, asked).await?;
+        let closing = match self.closed_by(errand, record, &asked).await {
+            Ok(closing) => closing,
+            Err(trouble) => {
+                self.refused(&record.subject, &trouble).await;
+                return Err(trouble);
+            }
+        };
         let now = now_ns();
         let as_of = now.min(record.not_after);
         let closed = Closed {
+            closing_evidence: shown::to_keep(&asked.evidence),
+            closing_appraisal: closing
+                .map(|it| shown::appraisal(&it, now).encode_to_vec())
+                .unwrap_or_default(),
             transcript: asked.transcript,
             transcript_signature: asked.signature.to_vec(),
             as_of,
@@ -53,6 +67,36 @@ impl Measuring {
         let record = self.store.close_session(&open.id, closed).await?;
         open.set(record.clone());
         Ok(record)
+    }
+
+    /// What evidence after measuring shows, if any was given: it must go on from what the session was opened with.
+    async fn closed_by(
+        &self,
+        errand: Errand,
+        record: &Session,
+        asked: &Close,
+    ) -> Result<Option<Attestation>, Trouble> {
+        let Some(binding) = record.binding.filter(|_| !asked.evidence.is_empty()) else { return Ok(None) };
+        if record.subject_kind != SubjectKind::Agent {
+            return Err(Violation::too_many("evidence", asked.evidence.len(), 0).into());
+        }
+        let agent = self.agent(&record.subject).await?;
+        let opening = self.tie(record, &agent).await?;
+        let nonce = lightcone_probe::binding::closing_nonce(&Binding(binding), &asked.transcript);
+        let wanted = Wanted { binding: Some(nonce), at_ns: now_ns(), ..opening.wanted.clone() };
+        let (evidence, name) = (asked.evidence.clone(), name_of(record));
+        let cost = Cost::from(cost(&evidence) + cost(&opening.shown));
+        let done = self.compute.run(errand, cost, move |_| {
+            let refused = |check, why: &dyn std::fmt::Display| {
+                Fault::from(Violation::evidence_refused(&name, check, why))
+            };
+            let closing = appraised(&evidence, &wanted, &opening.references)
+                .map_err(|piece| refused(piece.rejection.check.name(), &piece))?;
+            let before = opening.at(wanted.at_ns);
+            before.goes_on(&closing).map_err(|why| refused(why.check.name(), &why.why))?;
+            Ok(closing)
+        });
+        Ok(Some(done.await?))
     }
 
     /// Checks a transcript, in the pool.

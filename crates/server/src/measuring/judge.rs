@@ -12,7 +12,9 @@ use super::clock::now_ns;
 use super::motion::too_far_m;
 use super::roster::Directory;
 use super::{Measuring, Placed, Trouble};
+use crate::attesting::{Tie, Wanted, cost};
 use crate::pace::Units;
+use crate::wire::attestation::opened_with;
 use crate::wire::{Case, Ruling, Signs, moment, rule, signs_of};
 
 impl Measuring {
@@ -60,10 +62,28 @@ impl Measuring {
         };
         Ok(Case {
             session: session.clone(),
+            tie: self.tie(session, &agent).await?,
             site: (site.state == SiteState::Active).then_some(site),
             seen: seen.into_iter().filter_map(placed).collect(),
             liars: self.rules.liars,
             time_factor: self.story.factor(),
+        })
+    }
+
+    /// What ties a session's key.
+    pub(super) async fn tie(&self, session: &Session, agent: &Agent) -> Result<Tie, Trouble> {
+        let wanted = Wanted {
+            binding: session.binding,
+            identity_key: Some(agent.identity_key),
+            activated: self.activated(&agent.id).await?,
+            at_ns: session.attest_time.unwrap_or(session.not_before),
+        };
+        Ok(Tie {
+            shown: opened_with(session),
+            wanted,
+            references: self.context.attesting.references(),
+            policy: self.context.attesting.policy,
+            is_closed: !session.closing_appraisal.is_empty(),
         })
     }
 
@@ -75,7 +95,8 @@ impl Measuring {
         story_ns: i64,
     ) -> Result<(Ruling, Case), Trouble> {
         let units = Units::chip(case.seen.len(), case.seen.len(), case.liars, true);
-        let (cost, compute) = (self.compute.pace.cost(units), std::sync::Arc::clone(&self.compute));
+        let compute = std::sync::Arc::clone(&self.compute);
+        let cost = self.compute.pace.cost(units).plus(cost(&case.tie.shown).into());
         let ruling = self.compute.run(self.errand(), cost, move |token| {
             let ruling = rule(&compute.borders, &case, as_of, story_ns, &|| token.is_stopped())?;
             Ok((ruling, case))
@@ -101,7 +122,7 @@ impl Measuring {
             canonical: ruling.canonical.clone(),
             summary: record.headline.clone(),
             wire: record.encode_to_vec(),
-            residency: session.residency.clone(),
+            residency: ruling.residency.to_owned(),
             liars: i32::try_from(case.liars).unwrap_or(i32::MAX),
             mode: ruling.mode.clone(),
             superseded_by: None,

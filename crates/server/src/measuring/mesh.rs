@@ -90,6 +90,11 @@ impl Measuring {
             story_time: None,
             transcript: Vec::new(),
             transcript_signature: Vec::new(),
+            appraisal: Vec::new(),
+            attest_time: None,
+            inventory: Vec::new(),
+            closing_evidence: Vec::new(),
+            closing_appraisal: Vec::new(),
         };
         let session = self.store.put_session(session, None).await?;
         let attested = Attested {
@@ -99,6 +104,8 @@ impl Measuring {
             evidence_format: FORMAT.to_owned(),
             evidence: Vec::new(),
             residency: String::new(),
+            appraisal: Vec::new(),
+            inventory: Vec::new(),
             landmarks: vec![challenger.record.id.clone()],
             not_before: begin,
             not_after: begin.saturating_add(self.rules.window_ns),

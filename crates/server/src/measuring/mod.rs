@@ -5,7 +5,9 @@
 //! [`pairs`]); the others carry questions to them and answers from them. A session's life is watched by one task
 //! ([`keeper`]); everything that it must not forget is in the store.
 
+mod activate;
 mod alarm;
+mod appraise;
 mod attest;
 mod audit;
 mod chance;
@@ -15,7 +17,7 @@ mod clock;
 mod close;
 mod desk;
 mod draw;
-mod evidence;
+mod identity;
 mod ingest;
 mod judge;
 mod keeper;
@@ -50,7 +52,6 @@ use crate::wire::Violation;
 pub(crate) use check::CARRIED;
 pub(crate) use desk::name_of;
 pub(crate) use draw::Draw;
-pub(crate) use evidence::EVIDENCE_BYTES_MAX;
 pub(crate) use motion::Whereabouts;
 pub(crate) use switchboard::Listener;
 pub(crate) use trouble::Trouble;

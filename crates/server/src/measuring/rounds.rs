@@ -21,6 +21,8 @@ const WATCH: Duration = Duration::from_millis(1_000);
 const DRAW: Duration = Duration::from_secs(300);
 /// Time between two rounds of forgetting.
 const FORGET: Duration = Duration::from_secs(60);
+/// Time between two looks at the file of reference values.
+const REFERENCES: Duration = Duration::from_secs(5);
 
 /// Verdict time goes on where the newest verdict left it.
 pub(super) async fn story(store: &dyn Store, now: i64, factor: u32) -> Result<Story, Trouble> {
@@ -99,6 +101,7 @@ impl Measuring {
             self.every(WATCH, |measuring| async move { measuring.follow_mesh().await });
         }
         self.every(WATCH, |measuring| async move { measuring.follow_suspensions().await });
+        self.every(REFERENCES, |measuring| async move { measuring.follow_references().await });
         self.every(FORGET, |measuring| async move { measuring.forget().await });
     }
 

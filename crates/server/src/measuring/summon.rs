@@ -86,6 +86,11 @@ impl Measuring {
             story_time: None,
             transcript: Vec::new(),
             transcript_signature: Vec::new(),
+            appraisal: Vec::new(),
+            attest_time: None,
+            inventory: Vec::new(),
+            closing_evidence: Vec::new(),
+            closing_appraisal: Vec::new(),
         };
         let wanted = session.id.clone();
         let kept = self.store.put_session(session, request).await?;

@@ -1,7 +1,8 @@
 //! Why something of measuring has no answer.
 
+use lightcone::v1::ErrorReason;
 use lightcone_store::StoreError;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::chance::NoChance;
 use crate::wire::Violation;
@@ -24,6 +25,21 @@ pub(crate) enum Trouble {
     /// A fault of our own.
     #[error("{0}")]
     Own(String),
+}
+
+impl Trouble {
+    /// Why what a caller showed does not show what it must, if that is the trouble.
+    pub(super) fn refusal(&self) -> Option<String> {
+        match self {
+            Self::Refused(violation) if violation.reason == ErrorReason::EvidenceRefused => {
+                Some(violation.description.clone())
+            }
+            Self::Pool(status) if status.code() == Code::PermissionDenied => {
+                Some(status.message().to_owned())
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<Violation> for Trouble {

@@ -1,6 +1,7 @@
 //! The services.
 
 mod alert;
+mod attestation;
 mod batch;
 pub(crate) mod caller;
 mod events;
@@ -13,6 +14,7 @@ mod slice;
 mod verdict;
 
 pub(crate) use alert::Alerts;
+pub(crate) use attestation::Attestations;
 pub(crate) use location::Location;
 pub(crate) use measurement::Measurements;
 pub(crate) use registry::{Landmarks, Registrar};

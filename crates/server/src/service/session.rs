@@ -84,7 +84,7 @@ impl SessionService for Sessions {
         let open = self.measuring.session(&wanted.id).await?;
         let view = open.view();
         wanted.is(&view.record)?;
-        Ok(Response::new(wire::session(&view.record)))
+        Ok(Response::new(wire::whole_session(&view.record)))
     }
 
     async fn list_sessions(

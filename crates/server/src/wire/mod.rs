@@ -1,5 +1,6 @@
 //! The door: the only place where wire types and the core's meet.
 
+pub(crate) mod attestation;
 mod batch;
 mod from_wire;
 mod measurement;
@@ -19,8 +20,8 @@ pub(crate) use measurement::{ingested, landmark, landmark_checkpoint, measuremen
 pub(crate) use mesh::{MeshCase, MeshFindings, Suspect, judge_mesh};
 pub(crate) use session::{
     Attest, Close, agent, agent_checkpoint, agent_or_all, any_session, attest, close, plan, session, summons,
-    verdict_name,
+    verdict_name, whole_session,
 };
 pub(crate) use to_wire::{audited, located};
-pub(crate) use verdict_record::{Case, Ruling, Signs, rule, signs_of, verdict};
+pub(crate) use verdict_record::{Case, Ruling, Signs, rule, signs_of, ties_alike, verdict};
 pub(crate) use violation::Violation;

@@ -31,6 +31,11 @@ impl Violation {
         refusal(ErrorReason::EvidenceRefused, "", format!("`{session}`: {why}"), facts)
     }
 
+    /// Evidence by itself does not show what it must.
+    pub(crate) fn evidence_unconvincing(field: &str, check: &'static str, why: &str) -> Self {
+        refusal(ErrorReason::EvidenceRefused, field, why.to_owned(), vec![("check", check.to_owned())])
+    }
+
     /// A report or transcript does not check.
     pub(crate) fn measurement_refused(session: &str, check: &'static str, why: impl fmt::Display) -> Self {
         let facts = vec![("session", session.to_owned()), ("check", check.to_owned())];

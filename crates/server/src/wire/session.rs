@@ -1,19 +1,27 @@
 //! Sessions at the door: what agents are told and what they answer.
 
+use ed25519_dalek::VerifyingKey;
 use lightcone::names::{AgentName, InvalidName, MeshSessionName, SessionName, VerdictName};
 use lightcone::v1;
 use lightcone_probe::Signature;
 use lightcone_probe::plan::{Plan, PlannedLandmark, Window};
 use lightcone_store::{Session, SessionState, SubjectKind};
+use prost::Message as _;
 
 use super::Violation;
+use super::attestation;
 use super::moment::timestamp;
-use crate::measuring::{EVIDENCE_BYTES_MAX, Summons, name_of};
+use crate::attesting::Shown;
+use crate::measuring::{Summons, name_of};
 
 /// What stands for every agent where one is asked for.
 const ALL_AGENTS: &str = "agents/-";
 /// The largest transcript, in bytes.
 pub(crate) const TRANSCRIPT_BYTES_MAX: usize = 16_384;
+/// The most that a host says of itself, in bytes.
+const INVENTORY_BYTES_MAX: usize = 65_536;
+/// What a session's key signs of an inventory begins with this; the binding and the inventory follow.
+const INVENTORY_LABEL: &[u8] = b"lightcone/inventory/v1\0";
 
 /// Evidence for a session's keys, with every part as long as it must be.
 #[derive(Debug)]
@@ -26,10 +34,36 @@ pub(crate) struct Attest {
     pub(crate) exchange_key: [u8; 32],
     /// The session's Ed25519 key.
     pub(crate) signing_key: [u8; 32],
-    /// Which format the evidence has.
-    pub(crate) format: String,
     /// The evidence.
-    pub(crate) evidence: Vec<u8>,
+    pub(crate) evidence: Vec<Shown>,
+    /// What the host says of itself; empty: nothing.
+    pub(crate) inventory: Vec<u8>,
+    /// The session key's signature of that.
+    pub(crate) inventory_signature: Vec<u8>,
+}
+
+impl Attest {
+    /// Whether the session's key signed what the host says of itself, if it says anything.
+    pub(crate) fn inventory_is_signed(
+        &self,
+        key: &VerifyingKey,
+        binding: &[u8; 32],
+    ) -> Result<(), Violation> {
+        if self.inventory.is_empty() {
+            return Ok(());
+        }
+        let signed = [INVENTORY_LABEL, binding, &self.inventory].concat();
+        let signature = ed25519_dalek::Signature::from_slice(&self.inventory_signature);
+        if signature.is_ok_and(|signature| key.verify_strict(&signed, &signature).is_ok()) {
+            return Ok(());
+        }
+        let session = self.session.to_string();
+        Err(Violation::evidence_refused(
+            &session,
+            "inventory",
+            "the session's key did not sign the inventory",
+        ))
+    }
 }
 
 /// The end of a session, with every part as long as it may be.
@@ -41,23 +75,23 @@ pub(crate) struct Close {
     pub(crate) transcript: Vec<u8>,
     /// Its signature.
     pub(crate) signature: [u8; 64],
+    /// Evidence after measuring.
+    pub(crate) evidence: Vec<Shown>,
 }
 
 /// Reads an AttestRequest.
 pub(crate) fn attest(wire: v1::AttestRequest) -> Result<Attest, Violation> {
-    let evidence = wire.evidence.ok_or_else(|| {
-        Violation::missing("evidence", "give what binds the session's keys, in one of the known formats")
-    })?;
-    if evidence.payload.len() > EVIDENCE_BYTES_MAX {
-        return Err(Violation::too_long("evidence.payload", evidence.payload.len(), EVIDENCE_BYTES_MAX));
+    if wire.inventory.len() > INVENTORY_BYTES_MAX {
+        return Err(Violation::too_long("inventory", wire.inventory.len(), INVENTORY_BYTES_MAX));
     }
     Ok(Attest {
         session: SessionName::parse(&wire.session).map_err(|invalid| misnamed("session", &invalid))?,
         nonce: bytes("verifier_nonce", &wire.verifier_nonce)?,
         exchange_key: bytes("exchange_key", &wire.exchange_key)?,
         signing_key: bytes("signing_key", &wire.signing_key)?,
-        format: evidence.format,
-        evidence: evidence.payload,
+        evidence: attestation::evidence(wire.evidence)?,
+        inventory: wire.inventory,
+        inventory_signature: wire.inventory_signature,
     })
 }
 
@@ -70,6 +104,7 @@ pub(crate) fn close(wire: v1::CloseSessionRequest) -> Result<Close, Violation> {
         session: any_session("session", &wire.session)?,
         signature: bytes("signature", &wire.signature)?,
         transcript: wire.transcript,
+        evidence: attestation::pieces(wire.evidence)?,
     })
 }
 
@@ -155,7 +190,20 @@ pub(super) fn checkpoint(now_ns: i64) -> v1::Checkpoint {
     v1::Checkpoint { time: Some(timestamp(now_ns)) }
 }
 
-/// A session for the wire.
+/// A session for the wire, with what its evidence shows.
+pub(crate) fn whole_session(record: &Session) -> v1::Session {
+    let read = |bytes: &[u8]| {
+        let appraisal = v1::Appraisal::decode(bytes).ok();
+        appraisal.filter(|_| !bytes.is_empty())
+    };
+    v1::Session {
+        appraisal: read(&record.appraisal),
+        closing_appraisal: read(&record.closing_appraisal),
+        ..session(record)
+    }
+}
+
+/// A session for the wire, without what its evidence shows.
 pub(crate) fn session(record: &Session) -> v1::Session {
     use v1::session::State;
     let (state, is_attested) = match record.state {
@@ -181,19 +229,15 @@ pub(crate) fn session(record: &Session) -> v1::Session {
         } else {
             String::new()
         },
+        appraisal: None,
+        closing_appraisal: None,
+        inventory: Vec::new(),
     }
 }
 
-/// A residency for the wire; reasons may follow the name.
-pub(crate) fn residency(text: &str) -> v1::Residency {
-    match text.get(..2) {
-        Some("R0") => v1::Residency::R0,
-        Some("R1") => v1::Residency::R1,
-        Some("R2") => v1::Residency::R2,
-        Some("R3") => v1::Residency::R3,
-        Some("R4") => v1::Residency::R4,
-        _ => v1::Residency::Unspecified,
-    }
+/// A residency that was kept, for the wire.
+fn residency(text: &str) -> v1::Residency {
+    lightcone_attest::Residency::named(text).map_or(v1::Residency::Unspecified, attestation::residency)
 }
 
 /// A signed plan for the wire.

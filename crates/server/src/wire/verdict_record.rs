@@ -2,6 +2,7 @@
 //! that is kept and shown.
 
 use lightcone::v1;
+use lightcone_attest::{Attestation, Reason};
 use lightcone_core::locate::Settings;
 use lightcone_core::{
     Age, Borders, ClockError, Finding, Inquiry, Landmark, Mesh, Metres, Observation, Point, Question,
@@ -11,27 +12,23 @@ use lightcone_store::{Measurement, Session, Site, Verdict};
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
+use super::attestation::{NOT_CHECKED_MAX, not_checked, reasons, residency};
 use super::moment::timestamp;
 use super::registry::asked;
-use super::session::residency;
 use super::to_wire;
+use crate::attesting::Tie;
 use crate::compute::Fault;
 use crate::measuring::{CARRIED, Placed, Whereabouts};
 
 const MM_PER_M: f64 = 1_000.0;
-
-/// What residency R0 leaves open.
-const UNCHECKED_R0: [&str; 3] = [
-    "which chip the key is in",
-    "whether the system runs what it should",
-    "whether the key was copied to another machine",
-];
 
 /// All that a session's verdict rests on.
 #[derive(Debug)]
 pub(crate) struct Case {
     /// The session.
     pub(crate) session: Session,
+    /// What ties its key.
+    pub(crate) tie: Tie,
     /// Where the agent is declared to be; none: nothing is asked.
     pub(crate) site: Option<Site>,
     /// What landmarks that count measured, and from where.
@@ -51,6 +48,8 @@ pub(crate) struct Ruling {
     pub(crate) record: v1::VerdictRecord,
     /// The light mode and other assumptions, for people.
     pub(crate) mode: String,
+    /// How well the key is tied to a chip.
+    pub(crate) residency: &'static str,
     /// What of it deserves somebody's attention.
     pub(crate) signs: Signs,
 }
@@ -93,19 +92,26 @@ pub(crate) fn rule(
         .iter()
         .map(|answer| (asked_in_words(borders, &answer.question), answer.finding))
         .collect();
+    let attestation = case.tie.at(as_of_ns);
+    let lead = attestation.lead();
     let record = v1::VerdictRecord {
         name: String::new(),
         session: crate::measuring::name_of(&case.session),
         as_of: Some(timestamp(story_ns)),
-        residency: residency(&case.session.residency) as i32,
-        not_checked: unchecked(case),
-        headline: headline(case, &answers, verdict.as_ref()),
+        residency: residency(attestation.residency) as i32,
+        not_checked: unchecked(case, &attestation),
+        headline: headline(case, &attestation, &answers, verdict.as_ref()),
         verdict,
         time_factor: case.time_factor,
         create_time: None,
         superseded_by: String::new(),
         canonical_sha256: Sha256::digest(&canonical).to_vec(),
         canonical: Vec::new(),
+        reasons: reasons(&attestation.reasons),
+        chips: attestation.chips().map(|chip| chip.instance.clone()).collect(),
+        code: lead.and_then(|lead| lead.code.as_ref()).map(|code| code.name.clone()).unwrap_or_default(),
+        references: attestation.references.clone(),
+        attest_time: case.session.attest_time.map(timestamp),
     };
     let signs = signs(
         &answers,
@@ -116,17 +122,17 @@ pub(crate) fn rule(
         }),
     );
     let mode = located.verdict.mode.to_string();
-    Ok(Ruling { canonical, record, mode, signs })
+    Ok(Ruling { canonical, record, mode, residency: attestation.residency.name(), signs })
 }
 
-/// What nobody has checked: what the residency leaves open, and what the fallback carrier does.
-fn unchecked(case: &Case) -> Vec<String> {
+/// What nobody has checked: what the evidence leaves open, and what the fallback carrier does.
+fn unchecked(case: &Case, attestation: &Attestation) -> Vec<String> {
     let is_carried = |(seen, _): &&(Measurement, Placed)| seen.flags & CARRIED != 0;
     let (all, carried) = (case.seen.len(), case.seen.iter().filter(is_carried).count());
     let stream = (carried > 0).then(|| {
         format!("how much of a round trip is the path's: {carried} of {all} were carried over a stream")
     });
-    UNCHECKED_R0.map(str::to_owned).into_iter().chain(stream).collect()
+    stream.into_iter().chain(not_checked(attestation)).take(NOT_CHECKED_MAX).collect()
 }
 
 /// Landmarks and round trips in the core's types. What no landmark and no round trip can be is left out: it was
@@ -183,9 +189,14 @@ fn asked_in_words(borders: &Borders, question: &Question) -> String {
     }
 }
 
-fn headline(case: &Case, answers: &[(String, Finding)], verdict: Option<&v1::Verdict>) -> String {
+fn headline(
+    case: &Case,
+    attestation: &Attestation,
+    answers: &[(String, Finding)],
+    verdict: Option<&v1::Verdict>,
+) -> String {
     let mut words = Vec::new();
-    if case.session.residency.starts_with("R0") {
+    if !attestation.residency.is_attested() {
         words.push("UNATTESTED".to_owned());
     }
     if case.time_factor != 1 {
@@ -204,8 +215,19 @@ fn headline(case: &Case, answers: &[(String, Finding)], verdict: Option<&v1::Ver
         1..=6 => format!("; possible: {}", touched.join(" ")),
         more => format!("; {more} areas possible"),
     };
-    words.push(format!("{found}{possible}"));
+    words.push(format!("{found}{possible}{}", tied(attestation)));
     words.join(" ")
+}
+
+/// What is to be said beside a finding of how the key is tied: that chips which were shown are not tied to it.
+fn tied(attestation: &Attestation) -> String {
+    match attestation.chips().count() {
+        chips if chips > 0 && attestation.reasons.contains(&Reason::IdentityOnly) => {
+            let s = if chips == 1 { "" } else { "s" };
+            format!("; {chips} chip{s} genuine, not bound to the timed key")
+        }
+        _ => String::new(),
+    }
 }
 
 /// A verdict that is kept, for the wire.
@@ -240,6 +262,21 @@ pub(crate) fn signs_of(kept: &Verdict) -> Signs {
         findings: findings.into_iter().map(name).collect(),
         whereabouts,
     }
+}
+
+/// Whether a verdict that is kept ties its key as another ruling does.
+pub(crate) fn ties_alike(kept: &Verdict, ruling: &Ruling) -> bool {
+    let Ok(old) = v1::VerdictRecord::decode(kept.wire.as_slice()) else { return false };
+    let tie = |record: &v1::VerdictRecord| {
+        (
+            record.residency,
+            record.reasons.clone(),
+            record.chips.clone(),
+            record.code.clone(),
+            record.not_checked.clone(),
+        )
+    };
+    tie(&old) == tie(&ruling.record)
 }
 
 fn name(finding: v1::Finding) -> String {

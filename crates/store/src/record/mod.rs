@@ -3,6 +3,7 @@
 
 mod agent;
 mod alert;
+mod attestation;
 mod chip;
 mod landmark;
 mod measurement;
@@ -15,6 +16,7 @@ mod verdict;
 
 pub use agent::{Agent, AgentState};
 pub use alert::Alert;
+pub use attestation::{AttestationKey, DeviceSighting};
 pub use chip::{Chip, ChipState, ChipTie};
 pub use landmark::{Landmark, LandmarkState, LandmarkVersion};
 pub use measurement::Measurement;

@@ -75,5 +75,15 @@ row! {
         pub transcript: Vec<u8>,
         /// The session key's signature of the transcript; empty before it closes.
         pub transcript_signature: Vec<u8>,
+        /// What the evidence shows, in the caller's encoding; empty before attestation.
+        pub appraisal: Vec<u8>,
+        /// When it was appraised.
+        pub attest_time: Option<i64>,
+        /// What the host says of itself; empty: nothing.
+        pub inventory: Vec<u8>,
+        /// The evidence after measuring, as it came; empty: none did.
+        pub closing_evidence: Vec<u8>,
+        /// What that shows, in the caller's encoding.
+        pub closing_appraisal: Vec<u8>,
     }
 }

@@ -5,6 +5,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod attestation;
 mod evidence;
 mod purge;
 mod registry;
@@ -72,6 +73,11 @@ contract! {
         sessions_are_found_by_wire_id_subject_and_state,
         missed_sessions_are_counted_until_one_closes,
         agents_come_due_in_order,
+    }
+    attestation {
+        a_key_is_kept_once_for_each_agent,
+        the_latest_sighting_of_a_device_stays,
+        too_many_devices_are_refused,
     }
     evidence {
         reports_are_kept_once,

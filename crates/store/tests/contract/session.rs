@@ -11,9 +11,11 @@ pub(crate) async fn a_session_goes_its_way(store: &SqlStore) {
     let bound = store.attest_session("x", attested(&["l1", "l2"])).await.unwrap();
     assert_eq!((bound.state, bound.binding), (SessionState::Attested, Some(bytes("binding"))));
     assert_eq!(bound.landmarks, ["l1", "l2"]);
+    assert_eq!((bound.attest_time, bound.appraisal.len(), bound.inventory.len()), (Some(NOW + SECOND), 2, 1));
     let ended = store.close_session("x", closed()).await.unwrap();
     assert_eq!((ended.state, ended.as_of), (SessionState::Closed, Some(NOW + 5 * SECOND)));
     assert_eq!((ended.etag.as_str(), ended.evidence.len(), ended.transcript.len()), ("3", 3, 500));
+    assert_eq!((ended.closing_evidence.len(), ended.closing_appraisal.len()), (2, 1));
     assert_eq!(store.session("x").await.unwrap(), ended);
     let agent: Agent = store.get("a1").await.unwrap();
     assert_eq!(agent.last_session.as_deref(), Some("x"));

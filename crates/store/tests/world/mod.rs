@@ -185,6 +185,11 @@ pub(crate) fn session(id: &str, agent: &str) -> Session {
         story_time: None,
         transcript: Vec::new(),
         transcript_signature: Vec::new(),
+        appraisal: Vec::new(),
+        attest_time: None,
+        inventory: Vec::new(),
+        closing_evidence: Vec::new(),
+        closing_appraisal: Vec::new(),
     }
 }
 
@@ -196,6 +201,8 @@ pub(crate) fn attested(landmarks: &[&str]) -> Attested {
         evidence_format: "software".into(),
         evidence: vec![1, 2, 3],
         residency: "R0 SOFTWARE".into(),
+        appraisal: vec![4, 5],
+        inventory: vec![6],
         landmarks: landmarks.iter().map(|&id| id.to_owned()).collect(),
         not_before: NOW + SECOND,
         not_after: NOW + 6 * SECOND,
@@ -207,6 +214,8 @@ pub(crate) fn closed() -> Closed {
     Closed {
         transcript: vec![9; 500],
         transcript_signature: vec![8; 64],
+        closing_evidence: vec![1, 2],
+        closing_appraisal: vec![3],
         as_of: NOW + 5 * SECOND,
         story_time: None,
         time: NOW + 7 * SECOND,

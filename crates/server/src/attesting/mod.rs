@@ -1,0 +1,110 @@
+//! Attesting: evidence held against reference values and policy. What evidence means is in `lightcone-attest`; here is
+//! where its arguments come from.
+
+mod reference_file;
+mod tie;
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use lightcone_attest::references::References;
+use lightcone_attest::{
+    Activated, Attestation, Case, Kind, PIECES_MAX, Piece, Policy, RefusedPiece, UnixTime, appraise,
+};
+
+pub(crate) use reference_file::{ReferenceFile, Unusable};
+pub(crate) use tie::Tie;
+
+const NS_PER_S: i64 = 1_000_000_000;
+/// What one piece of evidence costs: a chain of five certificates and a report, or one signature.
+const PIECE: Duration = Duration::from_micros(2_500);
+const SOFTWARE: Duration = Duration::from_micros(120);
+
+/// A piece of evidence as it came, of a known format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// Its format.
+    pub(crate) kind: Kind,
+    /// The evidence.
+    pub(crate) payload: Vec<u8>,
+}
+
+/// What the evidence of one session is held against.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// The binding or nonce that must be in it; none: none is asked for.
+    pub(crate) binding: Option<[u8; 32]>,
+    /// The agent's key, as it enrolled.
+    pub(crate) identity_key: Option<[u8; 32]>,
+    /// Keys of TPMs that were activated for the agent.
+    pub(crate) activated: Vec<Activated>,
+    /// For when, in nanoseconds since 1970.
+    pub(crate) at_ns: i64,
+}
+
+/// The references in force and what policy asks for.
+#[derive(Debug)]
+pub(crate) struct Attesting {
+    references: RwLock<Arc<References>>,
+    file: Option<ReferenceFile>,
+    /// What is asked of evidence.
+    pub(crate) policy: Policy,
+}
+
+impl Attesting {
+    /// Reads the references where a file is given.
+    pub(crate) fn start(file: Option<ReferenceFile>, policy: Policy) -> Result<Self, Unusable> {
+        let references = match &file {
+            Some(file) => file.read()?,
+            None => References::built_in(),
+        };
+        tracing::info!(version = references.version(), least = %policy.residency_min, "reference values");
+        Ok(Self { references: RwLock::new(Arc::new(references)), file, policy })
+    }
+
+    /// The references in force.
+    pub(crate) fn references(&self) -> Arc<References> {
+        Arc::clone(&self.references.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the file again. True if other references are in force since. What cannot be used changes nothing.
+    pub(crate) fn refresh(&self) -> Result<bool, Unusable> {
+        let Some(file) = &self.file else { return Ok(false) };
+        let (read, before) = (file.read()?, self.references());
+        if read == *before {
+            return Ok(false);
+        }
+        if read.document().version < before.document().version {
+            let (found, known) = (read.document().version, before.document().version);
+            return Err(Unusable::Older { path: file.path(), found, known });
+        }
+        tracing::info!(version = read.version(), before = before.version(), "reference values changed");
+        *self.references.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
+        Ok(true)
+    }
+}
+
+/// Appraises evidence. To be called where computing is done.
+pub(crate) fn appraised(
+    shown: &[Shown],
+    wanted: &Wanted,
+    references: &References,
+) -> Result<Attestation, RefusedPiece> {
+    let pieces: Vec<Piece<'_>> =
+        shown.iter().map(|shown| Piece { kind: shown.kind, payload: &shown.payload }).collect();
+    let case = Case {
+        binding: wanted.binding.as_ref(),
+        identity_key: wanted.identity_key.as_ref(),
+        activated: &wanted.activated,
+        references,
+        collateral: None,
+        now: UnixTime::from_s(wanted.at_ns.div_euclid(NS_PER_S)),
+    };
+    appraise(&pieces, &case)
+}
+
+/// How long it is expected to take.
+pub(crate) fn cost(shown: &[Shown]) -> Duration {
+    let each = |shown: &Shown| if shown.kind == Kind::Software { SOFTWARE } else { PIECE };
+    shown.iter().take(PIECES_MAX).map(each).sum()
+}

@@ -1,0 +1,71 @@
+//! The file of signed reference values.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, fs, io};
+
+use lightcone_attest::references::{References, Refused};
+
+/// Where reference values are, and whose signature they must bear.
+#[derive(Clone)]
+pub(crate) struct ReferenceFile {
+    path: PathBuf,
+    keys: Vec<[u8; 32]>,
+}
+
+/// Reference values that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unusable {
+    /// The file cannot be read.
+    #[error("attestation.references: `{path}` cannot be read: {cause}")]
+    Unread {
+        /// The file.
+        path: String,
+        /// Why.
+        cause: io::Error,
+    },
+    /// What is in it is not to be used.
+    #[error("attestation.references: `{path}`: {refused}")]
+    Refused {
+        /// The file.
+        path: String,
+        /// Why.
+        refused: Refused,
+    },
+    /// It goes back.
+    #[error(
+        "attestation.references: `{path}` has version {found}, and {known} is in force: give it a higher number"
+    )]
+    Older {
+        /// The file.
+        path: String,
+        /// The version in it.
+        found: u64,
+        /// The version in force.
+        known: u64,
+    },
+}
+
+impl ReferenceFile {
+    /// References at `path`, signed by one of `keys`.
+    pub(crate) fn new(path: &Path, keys: Vec<[u8; 32]>) -> Self {
+        Self { path: path.to_owned(), keys }
+    }
+
+    /// Its path, for people.
+    pub(crate) fn path(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Reads and checks it. Blocks for a few milliseconds.
+    pub(crate) fn read(&self) -> Result<References, Unusable> {
+        let bytes = fs::read(&self.path).map_err(|cause| Unusable::Unread { path: self.path(), cause })?;
+        References::open(&bytes, &self.keys)
+            .map_err(|refused| Unusable::Refused { path: self.path(), refused })
+    }
+}
+
+impl fmt::Debug for ReferenceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReferenceFile").field("path", &self.path).field("keys", &self.keys.len()).finish()
+    }
+}

@@ -1,0 +1,72 @@
+//! Evidence by itself, for those who need only that, and the result as other systems read it.
+
+use std::sync::Arc;
+
+use lightcone::v1;
+use lightcone_attest::ear::{Ear, Terms, VerifierId, cwt, jwt};
+use lightcone_attest::references::References;
+use lightcone_attest::{Attestation, UnixTime};
+use lightcone_pool::Cost;
+
+use super::clock::now_ns;
+use super::{Measuring, Trouble};
+use crate::attesting::{appraised, cost};
+use crate::compute::{Errand, Fault};
+use crate::wire::attestation::{self as shown, Alone};
+
+const NS_PER_S: i64 = 1_000_000_000;
+/// How long a result may be relied on, in seconds: an hour.
+const RESULT_S: i64 = 3_600;
+/// Who appraises, as results name it.
+const DEVELOPER: &str = "https://github.com/lightcone/lightcone";
+const BUILD: &str = concat!("lightcone ", env!("CARGO_PKG_VERSION"));
+
+impl Measuring {
+    /// The references in force.
+    pub(crate) fn references(&self) -> Arc<References> {
+        self.context.attesting.references()
+    }
+
+    /// Appraises evidence that belongs to no session. Nothing is kept.
+    pub(crate) async fn appraise_alone(
+        &self,
+        errand: Errand,
+        asked: Alone,
+    ) -> Result<v1::AppraiseEvidenceResponse, Trouble> {
+        let Alone { shown: evidence, mut wanted, agent } = asked;
+        if let Some(agent) = agent {
+            let agent = self.agent(&agent).await?;
+            wanted.activated = self.activated(&agent.id).await?;
+        }
+        let (references, cost) = (self.references(), Cost::from(cost(&evidence)));
+        let (held, at_ns, binding) = (Arc::clone(&references), wanted.at_ns, wanted.binding);
+        let done = self.compute.run(errand, cost, move |_| {
+            appraised(&evidence, &wanted, &held).map_err(|piece| Fault::from(shown::refused(&piece)))
+        });
+        let attestation = done.await?;
+        let ear = self.result(&attestation, &references, binding.as_ref())?;
+        let key = hex::encode(self.context.signer.public());
+        Ok(v1::AppraiseEvidenceResponse {
+            appraisal: Some(shown::appraisal(&attestation, at_ns)),
+            ear_jwt: jwt::seal(&ear, &key, |bytes| self.context.signer.sign(bytes)),
+            ear_cwt: cwt::seal(&ear, &key, |bytes| self.context.signer.sign(bytes)),
+        })
+    }
+
+    fn result(
+        &self,
+        attestation: &Attestation,
+        references: &References,
+        nonce: Option<&[u8; 32]>,
+    ) -> Result<Ear, Trouble> {
+        let now_s = now_ns().div_euclid(NS_PER_S);
+        let terms = Terms {
+            issued: UnixTime::from_s(now_s),
+            expires: UnixTime::from_s(now_s.saturating_add(RESULT_S)),
+            verifier: VerifierId { developer: DEVELOPER.to_owned(), build: BUILD.to_owned() },
+            nonce: nonce.map(|nonce| &nonce[..]),
+            references,
+        };
+        Ear::of(&attestation.devices, terms).map_err(|unfit| Trouble::Own(unfit.to_string()))
+    }
+}

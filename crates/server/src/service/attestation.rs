@@ -1,0 +1,74 @@
+//! `AttestationService`: evidence by itself, the references in force, keys of TPMs.
+
+use std::sync::Arc;
+
+use lightcone::v1;
+use lightcone::v1::attestation_service_server::AttestationService;
+use lightcone_pool::Lane;
+use tonic::{Request, Response, Status};
+
+use super::caller::errand;
+use crate::clock::now_ns;
+use crate::measuring::Measuring;
+use crate::wire;
+use crate::wire::attestation as shown;
+
+/// `AttestationService`.
+#[derive(Clone)]
+pub(crate) struct Attestations {
+    measuring: Arc<Measuring>,
+}
+
+impl Attestations {
+    /// The service.
+    pub(crate) fn new(measuring: Arc<Measuring>) -> Self {
+        Self { measuring }
+    }
+}
+
+#[tonic::async_trait]
+impl AttestationService for Attestations {
+    async fn appraise_evidence(
+        &self,
+        request: Request<v1::AppraiseEvidenceRequest>,
+    ) -> Result<Response<v1::AppraiseEvidenceResponse>, Status> {
+        let errand = errand(&request, Lane::Interactive);
+        let asked = shown::appraise(request.into_inner(), now_ns())?;
+        Ok(Response::new(self.measuring.appraise_alone(errand, asked).await?))
+    }
+
+    async fn get_references(
+        &self,
+        _: Request<v1::GetReferencesRequest>,
+    ) -> Result<Response<v1::References>, Status> {
+        Ok(Response::new(shown::references(&self.measuring.references())))
+    }
+
+    async fn challenge_attestation_key(
+        &self,
+        request: Request<v1::ChallengeAttestationKeyRequest>,
+    ) -> Result<Response<v1::ChallengeAttestationKeyResponse>, Status> {
+        let errand = errand(&request, Lane::Interactive);
+        let asked = shown::challenge(request.into_inner())?;
+        Ok(Response::new(self.measuring.challenge_key(errand, asked).await?))
+    }
+
+    async fn activate_attestation_key(
+        &self,
+        request: Request<v1::ActivateAttestationKeyRequest>,
+    ) -> Result<Response<v1::AttestationKey>, Status> {
+        let errand = errand(&request, Lane::Interactive);
+        let asked = shown::activate(request.into_inner())?;
+        Ok(Response::new(shown::key(&self.measuring.activate_key(errand, asked).await?)))
+    }
+
+    async fn list_attestation_keys(
+        &self,
+        request: Request<v1::ListAttestationKeysRequest>,
+    ) -> Result<Response<v1::ListAttestationKeysResponse>, Status> {
+        let agent = wire::agent("parent", &request.into_inner().parent)?;
+        let keys = self.measuring.keys_of(&agent).await?;
+        let attestation_keys = keys.iter().map(shown::key).collect();
+        Ok(Response::new(v1::ListAttestationKeysResponse { attestation_keys }))
+    }
+}
