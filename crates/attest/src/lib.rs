@@ -6,8 +6,10 @@
 
 mod appraisal;
 mod attestation;
+mod base64;
 mod case;
 mod check;
+mod guest;
 mod kind;
 mod policy;
 mod reason;

@@ -7,4 +7,4 @@ mod pem;
 
 pub(crate) use certificate::Certificate;
 pub(crate) use chain::{CHAIN_MAX, Chain};
-pub(crate) use pem::certificates;
+pub(crate) use pem::{certificates, to_pem};

@@ -9,6 +9,8 @@ use crate::rejection::Rejection;
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
+/// The digits of one line.
+const LINE_DIGITS: usize = 64;
 
 /// Reads all certificates of a text, in their order. Text between them is not looked at.
 pub(crate) fn certificates(text: &str) -> Result<Vec<Certificate>, Rejection> {
@@ -29,4 +31,18 @@ pub(crate) fn certificates(text: &str) -> Result<Vec<Certificate>, Rejection> {
         rest = after;
     }
     Ok(found)
+}
+
+/// Writes certificates in their order.
+pub(crate) fn to_pem(certificates: &[Certificate]) -> String {
+    let written = certificates.iter().map(|certificate| {
+        let digits = STANDARD.encode(certificate.der());
+        let lines: Vec<String> = digits
+            .as_bytes()
+            .chunks(LINE_DIGITS)
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect();
+        format!("{BEGIN}\n{}\n{END}\n", lines.join("\n"))
+    });
+    written.collect()
 }
