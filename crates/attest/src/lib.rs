@@ -10,6 +10,7 @@ mod base64;
 mod case;
 mod check;
 mod guest;
+pub mod claim;
 mod kind;
 mod policy;
 mod reason;
@@ -19,6 +20,7 @@ mod trust;
 mod verifier;
 
 pub mod ear;
+pub mod inventory;
 pub mod nvidia;
 pub mod references;
 mod signature;

@@ -1,4 +1,5 @@
 //! `tdx`: real quotes with the collateral of their time, and a platform of our own for what no real one shows.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
 
 mod forge;
 

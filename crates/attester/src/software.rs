@@ -6,9 +6,12 @@ use lightcone_attest::Kind;
 
 use crate::source::{Piece, Source, Unavailable};
 
+/// Makes an Ed25519 signature.
+type Sign = Box<dyn Fn(&[u8]) -> [u8; 64] + Send>;
+
 /// Signs with the key that the agent enrolled with.
 pub struct Software {
-    sign: Box<dyn Fn(&[u8]) -> [u8; 64] + Send>,
+    sign: Sign,
 }
 
 impl Software {

@@ -14,29 +14,29 @@ use rcgen::{
 use sha2::{Digest as _, Sha256};
 
 /// Places of fields in a report.
-pub const POLICY: Range<usize> = 0x08..0x10;
-pub const PRIVILEGE: Range<usize> = 0x30..0x34;
-pub const ALGORITHM: Range<usize> = 0x34..0x38;
-pub const KEY_INFO: Range<usize> = 0x48..0x4C;
-pub const REPORT_DATA: Range<usize> = 0x50..0x90;
-pub const MEASUREMENT: Range<usize> = 0x90..0xC0;
-pub const REPORTED_TCB: Range<usize> = 0x180..0x188;
-pub const CHIP_ID: Range<usize> = 0x1A0..0x1E0;
+pub(crate) const POLICY: Range<usize> = 0x08..0x10;
+pub(crate) const PRIVILEGE: Range<usize> = 0x30..0x34;
+pub(crate) const ALGORITHM: Range<usize> = 0x34..0x38;
+pub(crate) const KEY_INFO: Range<usize> = 0x48..0x4C;
+pub(crate) const REPORT_DATA: Range<usize> = 0x50..0x90;
+pub(crate) const MEASUREMENT: Range<usize> = 0x90..0xC0;
+pub(crate) const REPORTED_TCB: Range<usize> = 0x180..0x188;
+pub(crate) const CHIP_ID: Range<usize> = 0x1A0..0x1E0;
 const SIGNED: Range<usize> = 0..0x2A0;
 const R: usize = 0x2A0;
 const S: usize = R + 72;
 
 /// The policy of a machine that is closed: no debugging, no migration; bit 17 is always set.
-pub const CLOSED: u64 = 0x3_0000;
+pub(crate) const CLOSED: u64 = 0x3_0000;
 /// The identifier of the chip, and the versions of its firmware as certificates have them.
-pub const CHIP: [u8; 64] = [0xC5; 64];
-pub const TCB: [u8; 8] = [3, 1, 0, 0, 0, 0, 8, 115];
+pub(crate) const CHIP: [u8; 64] = [0xC5; 64];
+pub(crate) const TCB: [u8; 8] = [3, 1, 0, 0, 0, 0, 8, 115];
 /// What the machine booted.
-pub const IMAGE: [u8; 48] = [0xA6; 48];
+pub(crate) const IMAGE: [u8; 48] = [0xA6; 48];
 
 /// Whose key signs reports.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Key {
+pub(crate) enum Key {
     /// The chip's.
     Vcek,
     /// A cloud's.
@@ -44,7 +44,7 @@ pub enum Key {
 }
 
 /// A processor, with a key that its maker certified.
-pub struct Processor {
+pub(crate) struct Processor {
     chain: Vec<Vec<u8>>,
     key: EcdsaKeyPair,
     key_sha256: String,
@@ -52,12 +52,12 @@ pub struct Processor {
 
 impl Processor {
     /// A Milan with a key of its own.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::of("Milan-B0", Key::Vcek)
     }
 
     /// A processor of a product.
-    pub fn of(product: &str, key: Key) -> Self {
+    pub(crate) fn of(product: &str, key: Key) -> Self {
         let [root_key, maker_key, chip_key] =
             [(); 3].map(|()| KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap());
         let root = authority("ARK-Test", 1).self_signed(&root_key).unwrap();
@@ -77,23 +77,23 @@ impl Processor {
     }
 
     /// The maker's root, to be pinned.
-    pub fn root(&self) -> Root {
+    pub(crate) fn root(&self) -> Root {
         let sha256 = hex::encode(Sha256::digest(&self.chain[2]));
         Root { kind: "sev-snp".into(), name: "ARK-Test".into(), sha256 }
     }
 
     /// SHA-256 of the SubjectPublicKeyInfo of the key that signs reports.
-    pub fn key_sha256(&self) -> String {
+    pub(crate) fn key_sha256(&self) -> String {
         self.key_sha256.clone()
     }
 
     /// What a closed machine with a known image gets signed, for a binding.
-    pub fn evidence(&self, binding: &[u8; 32]) -> Evidence {
+    pub(crate) fn evidence(&self, binding: &[u8; 32]) -> Evidence {
         self.evidence_with(binding, |_| {})
     }
 
     /// The same, with a report that was changed before it was signed.
-    pub fn evidence_with(&self, binding: &[u8; 32], change: impl FnOnce(&mut [u8])) -> Evidence {
+    pub(crate) fn evidence_with(&self, binding: &[u8; 32], change: impl FnOnce(&mut [u8])) -> Evidence {
         let mut report = vec![0; REPORT_BYTES];
         report[0] = 2;
         report[POLICY].copy_from_slice(&CLOSED.to_le_bytes());
@@ -118,7 +118,7 @@ impl Processor {
 }
 
 /// The image that machines boot, as references know it.
-pub fn image() -> Image {
+pub(crate) fn image() -> Image {
     Image {
         name: "lightcone-agent test".into(),
         opens_accelerator: false,

@@ -23,12 +23,12 @@ const QUOTE: &[u8] = include_bytes!("../vectors/tdx/tdx_quote");
 const COLLATERAL: &[u8] = include_bytes!("../vectors/tdx/tdx_quote_collateral.json");
 
 /// Places in a quote of version 4.
-pub const TEE_TYPE: Range<usize> = 4..8;
-pub const ATTRIBUTES: Range<usize> = 168..176;
-pub const MRTD: Range<usize> = 184..232;
-pub const RTMR0: Range<usize> = 376..424;
-pub const RTMR3: Range<usize> = 520..568;
-pub const REPORT_DATA: Range<usize> = 568..632;
+pub(crate) const TEE_TYPE: Range<usize> = 4..8;
+pub(crate) const ATTRIBUTES: Range<usize> = 168..176;
+pub(crate) const MRTD: Range<usize> = 184..232;
+pub(crate) const RTMR0: Range<usize> = 376..424;
+pub(crate) const RTMR3: Range<usize> = 520..568;
+pub(crate) const REPORT_DATA: Range<usize> = 568..632;
 const SIGNED: Range<usize> = 0..632;
 const LENGTH: Range<usize> = 632..636;
 const SIGNATURE: Range<usize> = 636..700;
@@ -44,19 +44,22 @@ const CHAIN: usize = 1258;
 const SGX_EXTENSION: &str = "1.2.840.113741.1.13.1";
 const PCK_SERIAL: u64 = 77;
 
+/// A change of a quote.
+pub(crate) type Change<'a> = dyn Fn(&mut [u8]) + 'a;
+
 /// What a test changes before everything is signed.
 #[derive(Default)]
-pub struct Changes<'a> {
+pub(crate) struct Changes<'a> {
     /// In the quote.
-    pub quote: Option<&'a dyn Fn(&mut [u8])>,
+    pub(crate) quote: Option<&'a Change<'a>>,
     /// In the signed values of firmware: one text by another.
-    pub tcb_info: Option<(&'a str, &'a str)>,
+    pub(crate) tcb_info: Option<(&'a str, &'a str)>,
     /// Whether the maker has revoked the platform's key.
-    pub is_revoked: bool,
+    pub(crate) is_revoked: bool,
 }
 
 /// A platform, with a key that its maker certified.
-pub struct Platform {
+pub(crate) struct Platform {
     root: (Certificate, KeyPair),
     maker: (Certificate, KeyPair),
     platform: (Certificate, KeyPair),
@@ -66,7 +69,7 @@ pub struct Platform {
 
 impl Platform {
     /// A platform with keys of its own.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let [root_key, maker_key, platform_key, signer_key, attestation] =
             [(); 5].map(|()| KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap());
         let root = authority("Test Root CA").self_signed(&root_key).unwrap();
@@ -88,18 +91,18 @@ impl Platform {
     }
 
     /// The maker's root, to be pinned.
-    pub fn root(&self) -> Root {
+    pub(crate) fn root(&self) -> Root {
         let sha256 = hex::encode(Sha256::digest(self.root.0.der()));
         Root { kind: "tdx".into(), name: "Test Root CA".into(), sha256 }
     }
 
     /// SHA-256 of the SubjectPublicKeyInfo of the platform's key.
-    pub fn key_sha256(&self) -> String {
+    pub(crate) fn key_sha256(&self) -> String {
         hex::encode(Sha256::digest(self.platform.1.subject_public_key_info()))
     }
 
     /// What a domain with a known image gets signed, for a binding, after some changes.
-    pub fn evidence(&self, binding: &[u8; 32], changes: &Changes<'_>) -> Evidence {
+    pub(crate) fn evidence(&self, binding: &[u8; 32], changes: &Changes<'_>) -> Evidence {
         Evidence { quote: self.quote(binding, changes), collateral: Some(self.collateral(changes)) }
     }
 
@@ -158,7 +161,7 @@ impl Platform {
 }
 
 /// The image that domains boot, as references know it: that of the real quote.
-pub fn image() -> Image {
+pub(crate) fn image() -> Image {
     let rtmrs = [(0, RTMR0), (3, RTMR3)].map(|(number, place)| (number, hex::encode(&QUOTE[place])));
     Image {
         name: "lightcone-agent test".into(),

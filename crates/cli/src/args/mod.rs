@@ -1,6 +1,8 @@
 //! The command line: one definition feeds parser, help and completions.
 
 mod asking;
+#[cfg(feature = "attest")]
+mod attest;
 #[cfg(any(feature = "landmark", feature = "agent"))]
 mod daemons;
 mod input;
@@ -18,6 +20,8 @@ use clap_complete::Shell;
 use lightcone_core::Metres;
 
 pub(crate) use asking::{QuestionArgs, SettingArgs};
+#[cfg(feature = "attest")]
+pub(crate) use attest::{AttestCommand, ReferencesCommand, SheetFormat, VerifyArgs};
 #[cfg(feature = "agent")]
 pub(crate) use daemons::AgentArgs;
 #[cfg(feature = "landmark")]
@@ -47,7 +51,7 @@ pub(crate) use relay::RelayArgs;
 )]
 #[command(
     after_help = "Exit codes: 0 answered, 1 machine fault, 2 usage, 3 bad input, 4 an answer says that \
-    something is amiss (only with --exit-code), 5 server unreachable or refusing, 130 interrupted."
+    something is amiss (only with --exit-code; always for evidence that is refused), 5 server unreachable or refusing, 130 interrupted."
 )]
 pub(crate) struct Cli {
     /// Say nothing on standard error but failures
@@ -86,6 +90,14 @@ pub(crate) enum Command {
     /// Run a relay: beside a hall, so that landmarks see its address and not those of agents
     #[cfg(feature = "relay")]
     Relay(RelayArgs),
+    /// Appraise evidence of chips and machines from files
+    #[cfg(feature = "attest")]
+    #[command(subcommand)]
+    Attest(Box<AttestCommand>),
+    /// Sign, show and import reference values: what good hardware, firmware and code look like
+    #[cfg(feature = "attest")]
+    #[command(subcommand)]
+    References(ReferencesCommand),
     /// Make and show the keys of landmarks, agents and servers
     #[cfg(any(feature = "landmark", feature = "agent"))]
     #[command(subcommand)]

@@ -4,6 +4,8 @@
 mod agent;
 #[cfg(feature = "demo")]
 mod attack;
+#[cfg(feature = "attest")]
+mod attest;
 mod audit;
 mod borders;
 mod completions;
@@ -13,6 +15,8 @@ mod keys;
 #[cfg(feature = "landmark")]
 mod landmark;
 mod locate;
+#[cfg(feature = "attest")]
+mod references;
 #[cfg(feature = "server")]
 mod registry;
 #[cfg(feature = "relay")]
@@ -51,6 +55,10 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         Command::Agent(args) => agent::run(args, Notes { quiet: cli.quiet }),
         #[cfg(feature = "relay")]
         Command::Relay(args) => relay::run(args, Notes { quiet: cli.quiet }),
+        #[cfg(feature = "attest")]
+        Command::Attest(command) => attest::run(command),
+        #[cfg(feature = "attest")]
+        Command::References(command) => references::run(command),
         #[cfg(any(feature = "landmark", feature = "agent"))]
         Command::Keys(command) => keys::run(command),
         #[cfg(feature = "server")]

@@ -1,5 +1,7 @@
 //! Verdicts shown: for people, for programs, for spreadsheets, for maps.
 
+#[cfg(feature = "attest")]
+pub(crate) mod attestation;
 mod columns;
 pub(crate) mod geojson;
 pub(crate) mod list;

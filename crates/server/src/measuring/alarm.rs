@@ -3,7 +3,7 @@
 use lightcone::v1::alert::Kind;
 use lightcone_probe::verify::Refusal;
 
-use super::Measuring;
+use super::{Measuring, Trouble};
 use super::clock::now_ns;
 use crate::wire::registry::alert;
 
@@ -25,6 +25,13 @@ impl Measuring {
             format!("`{session}` was announced and not attested in time")
         };
         self.raise(Kind::Silence, format!("agents/{agent}"), detail).await;
+    }
+
+    /// Evidence under the right nonce that does not hold deserves a look, unless the server could not appraise it.
+    pub(super) async fn refused(&self, agent: &str, trouble: &Trouble) {
+        if let Some(why) = trouble.refusal() {
+            self.raise(Kind::EvidenceRefused, format!("agents/{agent}"), why).await;
+        }
     }
 
     /// A landmark and an agent say different things of one session.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use lightcone::v1::alert::Kind;
 use lightcone_attest::{Activated, Attestation};
 use lightcone_core::Point;
 use lightcone_pool::Cost;
@@ -169,13 +168,6 @@ impl Measuring {
         let keys = self.store.attestation_keys(agent, KEYS_MAX).await?;
         let activated = |key: AttestationKey| Activated { name: key.key_name, endorsement: key.endorsement };
         Ok(keys.into_iter().map(activated).collect())
-    }
-
-    /// Evidence under the right nonce that does not hold deserves a look, unless the server could not appraise it.
-    pub(super) async fn refused(&self, agent: &str, trouble: &Trouble) {
-        if let Some(why) = trouble.refusal() {
-            self.raise(Kind::EvidenceRefused, format!("agents/{agent}"), why).await;
-        }
     }
 
     /// Which landmarks measure an agent: those that watch, or all where none does.

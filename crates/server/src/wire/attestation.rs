@@ -22,6 +22,8 @@ const EVIDENCE_SET_BYTES_MAX: usize = 1 << 20;
 const CLAIM_CHARS_MAX: usize = 512;
 /// The most claims of one device that are shown.
 const CLAIMS_MAX: usize = 64;
+/// The most names of each sort that references are shown by.
+const NAMES_MAX: usize = 1_000;
 /// The most lines of what nobody checked.
 pub(super) const NOT_CHECKED_MAX: usize = 64;
 
@@ -203,9 +205,9 @@ pub(crate) fn references(references: &References) -> v1::References {
     v1::References {
         version: references.version(),
         expire_time: (!is_endless).then(|| prost_types::Timestamp { seconds: document.expires_s, nanos: 0 }),
-        images: document.images.iter().map(|image| image.name.clone()).collect(),
-        roots: built_in.chain(document.roots.iter().map(|root| root.name.clone())).collect(),
-        firmware: firmware.collect(),
+        images: document.images.iter().map(|image| image.name.clone()).take(NAMES_MAX).collect(),
+        roots: built_in.chain(document.roots.iter().map(|root| root.name.clone())).take(NAMES_MAX).collect(),
+        firmware: firmware.take(NAMES_MAX).collect(),
     }
 }
 
@@ -249,12 +251,13 @@ fn device(device: &Appraisal) -> v1::AttestedDevice {
         done: names(&device.done),
         not_done: names(&device.not_done),
         reasons: reasons(&device.reasons),
-        claims: claims.map(|(name, claim)| ((*name).to_owned(), said(claim))).collect(),
+        claims: claims.map(|(name, claim)| said(name, claim)).collect(),
     }
 }
 
-fn said(claim: &Claim) -> String {
-    claim.to_string().chars().take(CLAIM_CHARS_MAX).collect()
+fn said(name: &str, claim: &Claim) -> v1::attested_device::Claim {
+    let value = claim.to_string().chars().take(CLAIM_CHARS_MAX).collect();
+    v1::attested_device::Claim { name: name.to_owned(), value }
 }
 
 fn baseboards(attestation: &Attestation) -> Vec<v1::Baseboard> {
