@@ -6,6 +6,8 @@
 mod root;
 mod software;
 mod source;
+#[cfg(feature = "tpm")]
+pub mod tpm;
 
 pub mod doctor;
 pub mod inventory;
