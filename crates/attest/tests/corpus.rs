@@ -2,7 +2,7 @@
 //! `LIGHTCONE_LONG` multiplies.
 
 #![allow(dead_code, unreachable_pub, reason = "the fuzzer's library, which also has callers elsewhere")]
-#![allow(clippy::expect_used, reason = "what does not hold is to be loud")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "what does not hold is to be loud")]
 
 #[path = "../../../fuzz/src/corpus.rs"]
 mod corpus;

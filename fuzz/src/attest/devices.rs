@@ -2,35 +2,48 @@
 
 use std::sync::LazyLock;
 
-use lightcone_attest::references::{Document, References};
-use lightcone_attest::{Case, Kind, nvidia, snp, tdx};
+use lightcone_attest::references::{Document, References, Root};
+use lightcone_attest::{Activated, Case, Kind, UnixTime, nvidia, snp, tdx, tpm2};
+use sha2::{Digest as _, Sha256};
 
+use super::input::Input;
 use super::processor::{self, Processor};
-use super::{BINDING, NOW, appraise, case};
+use super::signers::{self, GPU, TPM};
+use super::{BINDING, appraise, case};
 
-const GPU_CHAIN: &str = include_str!("../../../crates/attest/tests/vectors/nvidia/gh100_chain_nvtrust.pem");
 const SWITCH_CHAIN: &str = include_str!("../../../crates/attest/tests/vectors/nvidia/ls10_chain.pem");
+const ENDORSEMENT: &[u8] = include_bytes!("../../../crates/attest/tests/vectors/tpm/ek.cer.der");
+const ENDORSEMENT_ISSUER: &str = include_str!("../../../crates/attest/tests/vectors/tpm/ek_issuer.pem");
+const ENDORSEMENT_ROOT: &str = include_str!("../../../crates/attest/tests/vectors/tpm/ek_root.pem");
 const COLLATERAL: &[u8] =
     include_bytes!("../../../crates/attest/tests/vectors/tdx/tdx_quote_collateral.json");
+/// When the sample's certificates of a TPM hold, and how many registers a TPM has.
+const TPM_NOW: UnixTime = UnixTime::from_s(1_795_478_400);
+const PCRS: u8 = 24;
 /// The nonce's place in a request.
 const NONCE: std::ops::Range<usize> = 4..36;
 /// The most certificates that are read from one input.
 const CERTIFICATES_MAX: usize = 12;
 
-/// The first byte picks the device: a GPU, or a switch where it is odd. The rest is its report, under a real chain.
+/// The first byte picks the device: a GPU of ours, which signs whatever the rest says, or a real switch, under whose chain
+/// the rest is a report as it is.
 pub fn nvidia_report(data: &[u8]) {
-    let Some((first, report)) = data.split_first() else { return };
-    let (kind, arch, chain) = match first & 1 {
-        0 => (Kind::NvidiaGpu, "HOPPER", GPU_CHAIN),
-        _ => (Kind::NvidiaSwitch, "LS10", SWITCH_CHAIN),
+    let Some((first, rest)) = data.split_first() else { return };
+    let built_in = References::built_in();
+    let is_ours = first & 1 == 0;
+    let (arch, chain, references) =
+        if is_ours { ("HOPPER", &*GPU.chain, &GPU.references) } else { ("LS10", SWITCH_CHAIN, &built_in) };
+    let signature = if is_ours { GPU.sign(rest) } else { Vec::new() };
+    let evidence = nvidia::Evidence {
+        arch: arch.to_owned(),
+        chain: chain.to_owned(),
+        report: [rest, &signature].concat(),
+        nonce: rest.get(NONCE).unwrap_or_default().to_vec(),
     };
-    let nonce = report.get(NONCE).unwrap_or_default().to_vec();
-    let evidence =
-        nvidia::Evidence { arch: arch.to_owned(), chain: chain.to_owned(), report: report.to_vec(), nonce };
-    let read = nvidia::Evidence::from_json(&evidence.to_json());
+    let json = evidence.to_json();
+    let read = nvidia::Evidence::from_json(&json);
     assert!(read.is_err() || read.as_ref() == Ok(&evidence));
-    let references = References::built_in();
-    let _refused_or_not = appraise(kind, &evidence.to_json(), &case(&references, first & 0x80 != 0));
+    let _refused_or_not = appraise(evidence.kind(), &json, &case(references, first & 0x80 != 0));
 }
 
 /// A report of SEV-SNP, signed by a processor of ours whatever it says.
@@ -63,19 +76,41 @@ pub fn tdx_quote(data: &[u8]) {
     let _refused_or_not = appraise(Kind::Tdx, &evidence.to_json(), &case);
 }
 
-/// Certificates in DER, each after its length in two bytes, as a chain of either kind of root.
+/// What a TPM writes, each after its length in two bytes: statement, then public area and signature, then registers. Where
+/// the first byte is even, the key is one of ours, which signs whatever the statement says.
+pub fn tpm_parts(data: &[u8]) {
+    static KNOWN: LazyLock<(Vec<Vec<u8>>, References)> = LazyLock::new(|| {
+        let pem =
+            [signers::pem(ENDORSEMENT), ENDORSEMENT_ISSUER.to_owned(), ENDORSEMENT_ROOT.to_owned()].concat();
+        let chain = tpm2::certificates(pem.as_bytes()).expect("a sample");
+        let sha256 = hex::encode(Sha256::digest(&chain[2]));
+        let root = Root { kind: Kind::Tpm2Quote.name().to_owned(), name: "a sample's".to_owned(), sha256 };
+        (chain, References::unsigned(Document { roots: vec![root], ..Document::default() }))
+    });
+    let (chain, references) = &*KNOWN;
+    let mut input = Input::new(data);
+    let is_ours = input.u8() & 1 == 0;
+    let attest = input.lengthed().to_vec();
+    let [ak_public, signature] =
+        if is_ours { [TPM.public(), TPM.sign(&attest)] } else { [(); 2].map(|()| input.lengthed().to_vec()) };
+    let pcrs = (0..input.u8() % (PCRS + 1)).map(|number| (number, input.array())).collect();
+    let evidence = tpm2::Evidence { attest, signature, ak_public, ek_chain: chain.clone(), pcrs };
+    let json = evidence.to_json();
+    let read = tpm2::Evidence::parse(&json);
+    assert!(read.is_err() || read.as_ref() == Ok(&evidence));
+    let activated: Vec<Activated> = evidence.claims().into_iter().collect();
+    let case = Case { activated: &activated, now: TPM_NOW, ..case(references, false) };
+    let _refused_or_not = appraise(Kind::Tpm2Quote, &json, &case);
+}
+
+/// Certificates in DER, each after its length in two bytes, in a chain of AMD's.
 pub fn certificates(data: &[u8]) {
-    let mut rest = data;
+    let mut input = Input::new(data);
     let mut chain = Vec::new();
-    while let Some((length, after)) = rest.split_first_chunk::<2>().filter(|_| chain.len() < CERTIFICATES_MAX)
-    {
-        let length = usize::from(u16::from_be_bytes(*length)).min(after.len());
-        let (certificate, after) = after.split_at(length);
-        chain.push(certificate.to_vec());
-        rest = after;
+    while !input.is_empty() && chain.len() < CERTIFICATES_MAX {
+        chain.push(input.lengthed().to_vec());
     }
     let references = References::built_in();
-    let case = Case { now: NOW, ..case(&references, false) };
     let evidence = snp::Evidence { report: vec![2; snp::REPORT_BYTES], chain };
-    let _refused_or_not = appraise(Kind::SevSnp, &evidence.to_json(), &case);
+    let _refused_or_not = appraise(Kind::SevSnp, &evidence.to_json(), &case(&references, false));
 }

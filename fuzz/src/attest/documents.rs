@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer as _, SigningKey};
-use lightcone_attest::Kind;
 use lightcone_attest::ear::{cwt, jwt};
 use lightcone_attest::nvidia::{self, rim};
 use lightcone_attest::references::{Document, Envelope, References};
+use lightcone_attest::{Case, Kind, tdx};
 
 use super::{NOW, appraise, case};
 
@@ -46,6 +46,15 @@ pub fn nvidia_devices(data: &[u8]) {
         let read = nvidia::Evidence::from_json(&piece).expect("its own writing");
         assert_eq!(read.kind(), kind);
     }
+}
+
+/// Collateral of Intel's service, for a real quote.
+pub fn tdx_collateral(data: &[u8]) {
+    const QUOTE: &[u8] = include_bytes!("../../../crates/attest/tests/vectors/tdx/tdx_quote");
+    let evidence = tdx::Evidence { quote: QUOTE.to_vec(), collateral: None };
+    let references = References::built_in();
+    let case = Case { collateral: Some(data), ..case(&references, false) };
+    let _refused_or_not = appraise(Kind::Tdx, &evidence.to_json(), &case);
 }
 
 /// A result as it comes, and these bytes as the claims of one that is signed as it should be.

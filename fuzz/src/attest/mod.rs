@@ -3,12 +3,16 @@
 
 mod devices;
 mod documents;
+#[allow(dead_code, reason = "the other entry points use the rest of it")]
+#[path = "../input.rs"]
+mod input;
 #[allow(dead_code, reason = "the processor that the tests of evidence forge")]
 #[path = "../../../crates/attest/tests/forge/snp.rs"]
 mod processor;
+mod signers;
 
-pub use devices::{certificates, nvidia_report, snp_report, tdx_quote};
-pub use documents::{ear_open, evidence, manifest, nvidia_devices, references};
+pub use devices::{certificates, nvidia_report, snp_report, tdx_quote, tpm_parts};
+pub use documents::{ear_open, evidence, manifest, nvidia_devices, references, tdx_collateral};
 
 use lightcone_attest::ear::{Ear, Terms, VerifierId};
 use lightcone_attest::references::References;
@@ -18,7 +22,7 @@ use lightcone_attest::{Appraisal, Case, Kind, Rejection, Residency, UnixTime, ve
 pub type Target = fn(&[u8]);
 
 /// Every entry point with its name, which is also that of its corpus.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("certificates", certificates),
     ("ear_open", ear_open),
     ("evidence", evidence),
@@ -27,7 +31,9 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("nvidia_report", nvidia_report),
     ("references", references),
     ("snp_report", snp_report),
+    ("tdx_collateral", tdx_collateral),
     ("tdx_quote", tdx_quote),
+    ("tpm_parts", tpm_parts),
 ];
 
 /// When the samples of all formats are good.

@@ -2,6 +2,8 @@
 
 mod agent;
 mod documents;
+#[allow(dead_code, reason = "the other entry points use the rest of it")]
+#[path = "../input.rs"]
 mod input;
 mod landmark;
 mod packets;
