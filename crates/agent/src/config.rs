@@ -36,6 +36,17 @@ pub struct Config {
     /// them. `software` alone proves nothing of the machine, and verdicts say so. `lightcone agent doctor` shows what
     /// this host can give.
     pub evidence: Vec<String>,
+    /// The TPM of `tpm2-quote`, as tools name it: `device:/dev/tpmrm0`, or `swtpm:host=127.0.0.1,port=2321`.
+    pub tpm_device: String,
+    /// File of the certificates above that of the TPM's endorsement key, PEM, its maker's root last. Needed with `tpm2-quote`.
+    pub tpm_chain: PathBuf,
+    /// The registers that are quoted, 0 to 23: those that the reference values name.
+    pub tpm_pcrs: Vec<u8>,
+    /// File of AMD's certificates, PEM, for `sev-snp` where the host hands out none. Empty: it does.
+    pub snp_chain: PathBuf,
+    /// What is told of this host beside evidence: `hashed`, where serial numbers and names are hidden; `clear`; or
+    /// `none`.
+    pub inventory: String,
     /// Local IPv4 address and port to answer from; port 0 takes a free one. Empty: no IPv4.
     pub bind_v4: String,
     /// Local IPv6 address and port to answer from; port 0 takes a free one. Empty: no IPv6.
@@ -71,6 +82,11 @@ impl Default for Config {
             identity_key: PathBuf::new(),
             verifier_key: String::new(),
             evidence: vec!["software".to_owned()],
+            tpm_device: "device:/dev/tpmrm0".to_owned(),
+            tpm_chain: PathBuf::new(),
+            tpm_pcrs: vec![0, 1, 2, 3, 4, 5, 6, 7, 10],
+            snp_chain: PathBuf::new(),
+            inventory: "hashed".to_owned(),
             bind_v4: "0.0.0.0:0".to_owned(),
             bind_v6: "[::]:0".to_owned(),
             carrier: "udp".to_owned(),
@@ -149,6 +165,7 @@ impl Config {
             return Err(InvalidSetting::new("landmarks_max", self.landmarks_max, remedy));
         }
         self.check_waits()?;
+        self.kinds()?;
         Ok(Settings {
             agent,
             verifier: self.verifier()?,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lightcone::v1;
 use lightcone_attest::Kind;
-use lightcone_attester::{Piece, Software, Source};
+use lightcone_attester::{Piece, Source};
 use lightcone_keyring::SigningIdentity;
 
 use crate::config::{Config, InvalidSetting};
@@ -20,10 +20,9 @@ pub(crate) struct Evidence {
 
 impl Evidence {
     /// The devices that the settings name.
-    pub(crate) fn of(config: &Config, identity: SigningIdentity) -> Result<Self, InvalidSetting> {
-        let kinds = kinds(&config.evidence)?;
-        let identity = Arc::new(identity);
-        let source = |kind: &Kind| source(*kind, config, &identity);
+    pub(crate) fn of(config: &Config, identity: &Arc<SigningIdentity>) -> Result<Self, InvalidSetting> {
+        let kinds = config.kinds()?;
+        let source = |kind: &Kind| config.source(*kind, identity);
         let sources = kinds.iter().map(source).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { sources: Arc::new(Mutex::new(sources)), kinds })
     }
@@ -69,36 +68,4 @@ fn collect(sources: &Mutex<Vec<Box<dyn Source>>>, nonce: &[u8; 32]) -> (Vec<Piec
         }
     }
     (pieces, missing)
-}
-
-fn kinds(names: &[String]) -> Result<Vec<Kind>, InvalidSetting> {
-    let refused = |value: &str, remedy: String| InvalidSetting::new("evidence", value, remedy);
-    let mut kinds = Vec::new();
-    for name in names {
-        let kind = Kind::named(name)
-            .ok_or_else(|| refused(name, format!("choose of {}", Kind::ALL.map(Kind::name).join(", "))))?;
-        if kinds.contains(&kind) {
-            return Err(refused(name, "name each once".to_owned()));
-        }
-        kinds.push(kind);
-    }
-    if kinds.iter().any(|kind| kind.can_bind()) {
-        return Ok(kinds);
-    }
-    let remedy = "name one that ties the session's keys: a GPU's report alone never does".to_owned();
-    Err(refused(&names.join(", "), remedy))
-}
-
-fn source(
-    kind: Kind,
-    _config: &Config,
-    identity: &Arc<SigningIdentity>,
-) -> Result<Box<dyn Source>, InvalidSetting> {
-    match kind {
-        Kind::Software => {
-            let identity = Arc::clone(identity);
-            Ok(Box::new(Software::new(move |bytes| identity.sign(bytes))))
-        }
-        other => Err(InvalidSetting::new("evidence", other, "this program was built without it")),
-    }
 }

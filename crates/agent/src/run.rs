@@ -10,11 +10,13 @@ use crate::attend::attend;
 use crate::config::{Config, InvalidSetting, Settings};
 use crate::error::AgentError;
 use crate::evidence::Evidence;
+use crate::inventory::Inventory;
 
 /// An agent with its key. A process may run many, each on threads of its own for the timed path.
 pub struct Agent {
     pub(crate) settings: Settings,
     pub(crate) evidence: Evidence,
+    pub(crate) inventory: Inventory,
     identity_key: [u8; 32],
     service: String,
 }
@@ -39,8 +41,10 @@ impl Agent {
     /// A setting that cannot hold.
     pub fn with_identity(config: &Config, identity: SigningIdentity) -> Result<Self, AgentError> {
         let identity_key = identity.public();
-        let evidence = Evidence::of(config, identity)?;
-        Ok(Self { settings: config.settings()?, evidence, identity_key, service: config.service.clone() })
+        let settings = config.settings()?;
+        let (inventory, identity) = (Inventory::of(config, &identity)?, Arc::new(identity));
+        let evidence = Evidence::of(config, &identity)?;
+        Ok(Self { settings, evidence, inventory, identity_key, service: config.service.clone() })
     }
 
     /// Runs until `stop` is over. Sessions under way then are given up.

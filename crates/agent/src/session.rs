@@ -47,14 +47,15 @@ pub(crate) async fn keep(
     let keys = SessionKeys::draw()?;
     let binding = keys.binding(&nonce, &settings.verifier, &settings.agent);
     let evidence = agent.evidence.collect(binding.0).await?;
+    let inventory = agent.inventory.tell(&keys.signing, &binding).await?;
     let request = v1::AttestRequest {
         session: summons.session.clone(),
         verifier_nonce: nonce.to_vec(),
         exchange_key: keys.exchange_public().to_vec(),
         signing_key: keys.signing_public().to_vec(),
         evidence,
-        inventory: Vec::new(),
-        inventory_signature: Vec::new(),
+        inventory: inventory.json,
+        inventory_signature: inventory.signature,
     };
     let answer = offered("Attest", ATTEST_WITHIN, || {
         let (mut client, request) = (client.clone(), limited(request.clone()));

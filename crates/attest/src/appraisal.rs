@@ -8,7 +8,6 @@ use lightcone_core::Residency;
 use crate::check::Check;
 use crate::kind::Kind;
 use crate::reason::Reason;
-use crate::rejection::Rejection;
 use crate::trust::TrustVector;
 
 /// What one piece of evidence shows of one device.
@@ -135,48 +134,6 @@ macro_rules! claim_from {
 
 claim_from!(&str => Text, String => Text, &[u8] => Bytes, Vec<u8> => Bytes, u32 => Number, u64 => Number,
     bool => Flag, Vec<String> => List);
-
-impl Counters {
-    /// Whether `now` can be a later state of the same device: resets and clock only go up.
-    ///
-    /// # Errors
-    /// What went back: a copy of the device's state, or another device under its name.
-    pub fn follow(self, now: Self) -> Result<(), Rejection> {
-        let went_back = |what: &str, before: u64, now: u64| {
-            let why = format!(
-                "the TPM's {what} went back from {before} to {now}: its state was copied or restored"
-            );
-            Err(Rejection::new(Check::Counters, why))
-        };
-        if now.resets < self.resets {
-            return went_back("count of resets", self.resets.into(), now.resets.into());
-        }
-        if now.resets == self.resets && now.restarts < self.restarts {
-            return went_back("count of restarts", self.restarts.into(), now.restarts.into());
-        }
-        // After an unclean end the clock may have lost what was not saved, and says so.
-        if now.safe && self.safe && now.clock_ms < self.clock_ms {
-            return went_back("clock", self.clock_ms, now.clock_ms);
-        }
-        Ok(())
-    }
-
-    /// Whether the machine did not start anew between two moments.
-    ///
-    /// # Errors
-    /// It did, or went back.
-    pub fn same_boot(self, now: Self) -> Result<(), Rejection> {
-        self.follow(now)?;
-        if (now.resets, now.restarts) == (self.resets, self.restarts) {
-            return Ok(());
-        }
-        let why = format!(
-            "the machine restarted while it was measured: resets {} to {}, restarts {} to {}",
-            self.resets, now.resets, self.restarts, now.restarts
-        );
-        Err(Rejection::new(Check::Counters, why))
-    }
-}
 
 impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

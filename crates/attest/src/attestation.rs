@@ -11,6 +11,7 @@ use crate::kind::Kind;
 use crate::reason::Reason;
 use crate::references::References;
 use crate::rejection::Rejection;
+use crate::tpm2::same_boot;
 use crate::verifier::{EVIDENCE_BYTES_MAX, verifier};
 
 /// The most pieces of evidence in one attestation: a host of sixteen accelerators, their switches, and its own.
@@ -189,7 +190,9 @@ impl Attestation {
             return differs(Check::Code, "other code closes than opened");
         }
         if let (Some(before), Some(after)) = (before.counters, after.counters) {
-            before.same_boot(after)?;
+            if !same_boot(&before, &after) {
+                return differs(Check::Counters, "the machine restarted while it was measured");
+            }
         } else if before.counters.is_some() {
             return differs(Check::Counters, "it shows no counters, and the opening did");
         }

@@ -13,7 +13,7 @@ use aws_lc_rs::signature::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lightcone_attest::references::{Document, Image, Measured, References, Revoked, Root};
-use lightcone_attest::tpm2::{Evidence, Tpm2Quote};
+use lightcone_attest::tpm2::{Credential, Evidence, Tpm2Quote, certificates};
 use lightcone_attest::{
     Activated, Appraisal, Case, Check, Claim, Counters, Kind, Reason, Rejection, Residency, Tier, UnixTime,
     Verifier as _,
@@ -187,14 +187,16 @@ fn unknown_registers_are_r0() {
         assert_eq!(shown.trust.executables, Tier::Warning, "{what}");
     };
     let Measured::Tpm2 { pcrs } = good().measured() else { panic!("no registers") };
-    let changes: [(&str, fn(&mut BTreeMap<u8, String>)); 3] = [
-        ("another value", |pcrs| drop(pcrs.insert(10, "00".repeat(32)))),
-        ("a register less", |pcrs| drop(pcrs.remove(&10))),
-        ("a register more", |pcrs| drop(pcrs.insert(11, "00".repeat(32)))),
-    ];
-    for (what, change) in changes {
+    let zeros = "00".repeat(32);
+    let with = |number: u8| {
         let mut pcrs = pcrs.clone();
-        change(&mut pcrs);
+        pcrs.insert(number, zeros.clone());
+        pcrs
+    };
+    let less: BTreeMap<u8, String> =
+        pcrs.iter().skip(1).map(|(number, value)| (*number, value.clone())).collect();
+    let changed = [("another value", with(10)), ("a register less", less), ("a register more", with(11))];
+    for (what, pcrs) in changed {
         world.document.images[0].measured = Measured::Tpm2 { pcrs };
         expect_unknown(&world, what);
     }
@@ -394,6 +396,36 @@ fn documents_of_another_form_are_refused() {
     assert_eq!(world.appraise_bytes(&long).unwrap_err().check, Check::Size);
 }
 
+/// The blob was computed by another program from the same seed; the rest is opened by TPMs only.
+#[test]
+fn a_credential_is_as_the_standard_has_it() {
+    let (secret, seed) = (b"a secret of 32 bytes, as it is.\n", [0x11; 32]);
+    let key = good().endorsement_key().unwrap();
+    let made = Credential::make(&key, &vector("ak.name"), secret, &seed).unwrap();
+    let blob = "004400203c55da6d1a40bd604334f3824dc9519e99bf4b04bdbb904963a76402f6dc\
+                6e9ba9b99a0dbd670040c96d8fb436207b1fe57367c70c166d81e892a9806c0e97645fce";
+    assert_eq!(hex::encode(made.blob), blob);
+    assert_eq!((made.encrypted_secret.len(), &made.encrypted_secret[..2]), (258, [1, 0].as_slice()));
+    let refused = |key: &[u8], secret: &[u8]| {
+        Credential::make(key, &vector("ak.name"), secret, &seed).unwrap_err().check
+    };
+    assert_eq!(refused(&key, b""), Check::Activation);
+    assert_eq!(refused(&key, &[0; 33]), Check::Activation);
+    assert_eq!(refused(&key[1..], secret), Check::Format);
+    let large = Evidence { ek_chain: vec![pem("ek_root.pem")], ..good() }.endorsement_key().unwrap();
+    assert_eq!(refused(&large, secret), Check::Activation, "RSA of 3072 bits");
+}
+
+#[test]
+fn a_file_of_certificates_is_der_or_pem() {
+    let both = [vector("ek_issuer.pem"), vector("ek_root.pem")].concat();
+    assert_eq!(certificates(&both).unwrap(), [pem("ek_issuer.pem"), pem("ek_root.pem")]);
+    assert_eq!(certificates(&vector("ek.cer.der")).unwrap(), [vector("ek.cer.der")]);
+    for neither in [vector("binding.json"), vector("quote.tpms_attest"), Vec::new()] {
+        assert_eq!(certificates(&neither).unwrap_err().check, Check::Format);
+    }
+}
+
 /// Every byte of every part. Changed bytes of the key's description give another key by name, which nobody activated:
 /// where they are its policy or an attribute of the host's, it still signed. Nothing else is taken at all.
 #[test]
@@ -453,6 +485,25 @@ fn parts_that_end_early_are_refused() {
         let attest = good().attest[..end].to_vec();
         assert!(world.appraise(&forger.evidence(attest)).is_err(), "statement to {end}");
     }
+}
+
+#[test]
+fn nothing_may_follow_a_part() {
+    let world = World::new();
+    let longer = |bytes: Vec<u8>| [bytes, vec![0]].concat();
+    let mut chain = good().ek_chain;
+    chain[0].push(0);
+    for evidence in [
+        Evidence { signature: longer(good().signature), ..good() },
+        Evidence { ak_public: longer(good().ak_public), ..good() },
+        Evidence { ek_chain: chain, ..good() },
+    ] {
+        world.refuses(&evidence, Check::Format);
+    }
+    // Inside the key's own size as well.
+    let mut ak_public = longer(good().ak_public);
+    ak_public[1] += 1;
+    world.refuses(&Evidence { ak_public, ..good() }, Check::Format);
 }
 
 proptest! {

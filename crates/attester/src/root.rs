@@ -79,10 +79,24 @@ impl Root {
     pub(crate) fn access(&self, name: &str) -> Access {
         Access::of(OpenOptions::new().read(true).write(true).open(self.path(name)))
     }
+
+    /// Whether files and folders may be made in a folder.
+    #[cfg(unix)]
+    pub(crate) fn may_write(&self, folder: &str) -> Access {
+        use rustix::fs;
+        let asked = fs::access(self.path(folder), fs::Access::EXISTS | fs::Access::WRITE_OK);
+        Access::of(asked.map_err(io::Error::from))
+    }
+
+    /// Whether files and folders may be made in a folder.
+    #[cfg(not(unix))]
+    pub(crate) fn may_write(&self, folder: &str) -> Access {
+        Access::of(fs::metadata(self.path(folder)))
+    }
 }
 
 impl Access {
-    fn of(opened: io::Result<File>) -> Self {
+    fn of<T>(opened: io::Result<T>) -> Self {
         match opened {
             Ok(_) => Self::Open,
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Self::Forbidden,
@@ -110,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_may_not_be_opened_is_not_what_is_missing() {
-        let refused = |kind| Access::of(Err(io::Error::from(kind)));
+        let refused = |kind| Access::of::<()>(Err(io::Error::from(kind)));
         assert_eq!(refused(io::ErrorKind::PermissionDenied), Access::Forbidden);
         assert_eq!(refused(io::ErrorKind::ResourceBusy), Access::Open);
         assert_eq!(refused(io::ErrorKind::NotFound), Access::Missing);

@@ -51,9 +51,9 @@ pub(super) fn is_new_enough(
     appraisal: &mut Appraisal,
 ) -> Result<(), Rejection> {
     let product = signer.product.name();
-    let mut floors = case.references.document().snp_floors.iter().filter(|floor| floor.product == product);
+    let floors = case.references.document().snp_floors.iter().filter(|floor| floor.product == product);
     appraisal.leave(Check::Tcb);
-    for floor in floors.by_ref() {
+    for floor in floors {
         if let Some((part, found, least)) = signer.tcb.below(floor) {
             let why = format!("{part} of {product} is {found}, older than {least}: update the platform");
             return Err(Rejection::new(Check::Tcb, why));

@@ -58,6 +58,11 @@ impl Endorsement {
         self.chain.leaf().key_sha256()
     }
 
+    /// The endorsement key, a SubjectPublicKeyInfo in DER.
+    pub(super) fn key_info(&self) -> Vec<u8> {
+        self.chain.leaf().key_info()
+    }
+
     /// The certificate's serial number.
     pub(super) fn serial(&self) -> &[u8] {
         self.chain.leaf().serial()

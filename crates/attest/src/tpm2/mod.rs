@@ -5,6 +5,7 @@
 //! takes a statement of the wrong kind for bytes that cannot be read, where an appraisal has to say which check failed.
 
 mod appraise;
+mod claimed;
 mod counters;
 mod credential;
 mod endorsement;
@@ -14,6 +15,7 @@ mod reader;
 mod seed;
 mod statement;
 
+pub use claimed::Claimed;
 pub use counters::{CLOCK_LOSS_MS_MAX, counters_follow, same_boot};
 pub use credential::{Credential, SECRET_BYTES_MAX};
 pub use endorsement::certificates;

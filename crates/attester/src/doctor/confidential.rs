@@ -2,10 +2,10 @@
 
 use lightcone_attest::Kind;
 
-use super::{Built, Row, State, device};
-use crate::root::Root;
+use super::{Built, Row, State};
+use crate::root::{Access, Root};
 
-/// Where kernels since 6.7 hand out reports of any confidential machine (Documentation/ABI/testing/configfs-tsm).
+/// Where kernels since 6.7 hand out reports of any confidential machine (Documentation/ABI/testing/configfs-tsm-report).
 const REPORTS: &str = "sys/kernel/config/tsm/report";
 
 /// One technology, as a system shows it.
@@ -56,24 +56,34 @@ fn row(root: &Root, is_built: bool, of: &Technology) -> Row {
     if !is_built {
         return Row::not_built(name, of.feature);
     }
-    let way =
-        if root.has(REPORTS) { format!("reports by /{REPORTS}") } else { "reports by the device".to_owned() };
-    device(name, root.access(of.device), of.device, format!("/{} opens; {way}", of.device), missing(root, of))
-}
-
-fn missing(root: &Root, of: &Technology) -> Row {
-    let name = of.kind.name();
     let cpu = root.read("proc/cpuinfo").unwrap_or_default();
     let flags = cpu.lines().find_map(|line| line.strip_prefix("flags")).unwrap_or_default();
     let has = |mark: &str| flags.split_whitespace().any(|flag| flag == mark);
-    if of.guest.is_some_and(has) {
-        let remedy = format!("load the kernel's module {}", of.driver);
-        return Row::new(name, State::Missing, format!("a guest without /{}", of.device), remedy);
+    if root.has(of.device) {
+        return guest(root, of);
     }
-    let why = if has(of.host) {
-        "the processor can host such machines, and this is none"
+    let (why, remedy) = if of.guest.is_some_and(has) {
+        (format!("a guest without /{}", of.device), format!("load the kernel's module {}", of.driver))
+    } else if has(of.host) {
+        ("the processor can host such machines, and this is none".to_owned(), of.remedy.to_owned())
     } else {
-        "this is no such machine"
+        ("this is no such machine".to_owned(), of.remedy.to_owned())
     };
-    Row::new(name, State::Missing, why, of.remedy)
+    Row::new(name, State::Missing, why, remedy)
+}
+
+/// A guest gives reports where the kernel hands them out, and folders may be made.
+fn guest(root: &Root, of: &Technology) -> Row {
+    let name = of.kind.name();
+    match root.may_write(REPORTS) {
+        Access::Open => Row::new(name, State::Available, format!("reports by /{REPORTS}"), ""),
+        Access::Forbidden => {
+            let why = format!("/{REPORTS} is there, and the agent may not ask for reports in it");
+            Row::new(name, State::Forbidden, why, "run the agent as root, or give its user that folder")
+        }
+        Access::Missing => {
+            let why = format!("/{} is there, and no /{REPORTS}", of.device);
+            Row::new(name, State::Missing, why, "use Linux 6.7 or later, and mount configfs")
+        }
+    }
 }

@@ -27,7 +27,7 @@ impl Built {
     /// What this library was built with. A program that leaves more out says so.
     #[must_use]
     pub const fn here() -> Self {
-        Self { tpm: true, sev_snp: true, tdx: true, nvml: cfg!(feature = "nvml") }
+        Self { tpm: cfg!(feature = "tpm"), sev_snp: true, tdx: true, nvml: cfg!(feature = "nvml") }
     }
 }
 

@@ -3,7 +3,7 @@
 //! NVIDIA's library tells an error only to whoever waits for it while it happens, so that those of the past stand in the
 //! log alone. Reading it needs `CAP_SYSLOG` where `kernel.dmesg_restrict` is 1; nothing is written to it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 
 use lightcone_attest::UnixTime;
@@ -46,14 +46,15 @@ pub(super) fn xids(root: &Root, now: UnixTime, uptime_s: Option<u64>) -> Option<
 
 #[cfg(unix)]
 fn open(root: &Root) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
+    use rustix::fs::{Mode, OFlags};
     // Else the last read waits for what the kernel says next.
-    OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(root.path(LOG))
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(root.path(LOG), flags, Mode::empty())?.into())
 }
 
 #[cfg(not(unix))]
 fn open(root: &Root) -> io::Result<File> {
-    OpenOptions::new().read(true).open(root.path(LOG))
+    File::open(root.path(LOG))
 }
 
 /// The error in one record: `priority,number,microseconds since the start,flags;NVRM: Xid (PCI:0000:05:00): 79, ...`.

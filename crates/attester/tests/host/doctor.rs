@@ -79,12 +79,18 @@ fn a_device_that_may_not_be_opened_is_forbidden_and_says_whom_to_ask() {
     std::fs::create_dir_all(device.parent().unwrap()).unwrap();
     std::fs::write(&device, "").unwrap();
     std::fs::set_permissions(&device, std::fs::Permissions::from_mode(0o000)).unwrap();
+    std::fs::write(folder.path().join("dev/tdx_guest"), "").unwrap();
+    let reports = folder.path().join("sys/kernel/config/tsm/report");
+    std::fs::create_dir_all(&reports).unwrap();
+    std::fs::set_permissions(&reports, std::fs::Permissions::from_mode(0o555)).unwrap();
     if std::fs::File::open(&device).is_ok() {
         return; // root may open everything
     }
     let report = examine(&Root::at(folder.path()), &no_library(), ALL);
     let (state, _, remedy) = of(&report, Kind::Tpm2Quote);
     assert!(state == State::Forbidden && remedy.contains("/dev/tpmrm0"), "{remedy}");
+    let (state, _, remedy) = of(&report, Kind::Tdx);
+    assert!(state == State::Forbidden && remedy.contains("root"), "{remedy}");
     assert_eq!(report.residency, Residency::R0);
 }
 
@@ -105,10 +111,23 @@ fn an_snp_guest_reaches_r2_and_hears_of_gpus() {
 fn a_tdx_guest_reaches_r2() {
     let tree = Tree::laptop();
     tree.write("dev/tdx_guest", "");
+    tree.write("sys/kernel/config/tsm/report/.keep", "");
     let report = look(&tree, &no_library());
-    let (state, why, _) = of(&report, Kind::Tdx);
-    assert!(state == State::Available && why.contains("by the device"), "{why}");
+    assert_eq!(of(&report, Kind::Tdx).0, State::Available);
     assert_eq!(report.residency, Residency::R2);
+}
+
+#[test]
+fn a_guest_of_an_old_kernel_hears_which_it_takes() {
+    let tree = Tree::laptop();
+    tree.write("dev/sev-guest", "");
+    let report = look(&tree, &no_library());
+    let (state, why, remedy) = of(&report, Kind::SevSnp);
+    assert!(
+        state == State::Missing && why.contains("/dev/sev-guest") && remedy.contains("6.7"),
+        "{why}; {remedy}"
+    );
+    assert_eq!(report.residency, Residency::R0);
 }
 
 #[test]
@@ -150,6 +169,7 @@ fn a_gpu_host_without_confidential_computing_hears_what_to_turn_on() {
 fn a_confidential_machine_with_closed_gpus_reaches_r3_and_nothing_is_higher() {
     let tree = Tree::gpus();
     tree.write("dev/tdx_guest", "");
+    tree.write("sys/kernel/config/tsm/report/.keep", "");
     let report = look(&tree, &gpus(Some(CcMode::On)));
     assert_eq!(report.offered(), [Kind::Software, Kind::Tdx, Kind::NvidiaGpu]);
     assert_eq!((report.residency, report.next), (Residency::R3, None));

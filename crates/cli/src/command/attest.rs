@@ -8,8 +8,7 @@ use hex::FromHex as _;
 use lightcone_attest::ear::{Ear, Terms, VerifierId, jwt};
 use lightcone_attest::references::References;
 use lightcone_attest::{
-    Activated, Attestation, Case, Kind, PIECES_MAX, Piece, Policy, RefusedPiece, Residency, UnixTime,
-    appraise,
+    Activated, Attestation, Case, Kind, PIECES_MAX, Piece, Policy, Residency, UnixTime, appraise,
 };
 use lightcone_keyring::SigningIdentity;
 use serde_json::Value;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use lightcone_attest::inventory::{Disagreement, Inventory, disagreements};
 use lightcone_attest::references::References;
 use lightcone_attest::{Attestation, Policy, Reason, Residency};
 
@@ -21,6 +22,8 @@ pub(crate) struct Tie {
     pub(crate) policy: Policy,
     /// Whether evidence after measuring went on from it.
     pub(crate) is_closed: bool,
+    /// What the host says of itself.
+    pub(crate) inventory: Option<Inventory>,
 }
 
 impl Tie {
@@ -32,8 +35,17 @@ impl Tie {
         if attestation.residency >= Residency::R3 && !self.is_closed {
             attestation.lower(Residency::R2, Reason::NotClosed);
         }
+        if !self.differing(&attestation).is_empty() {
+            attestation.reasons.insert(Reason::HostDisagrees);
+        }
         let age_ns = as_of_ns.saturating_sub(self.wanted.at_ns);
         self.policy.age(&mut attestation, age_ns.div_euclid(NS_PER_S));
         attestation
+    }
+
+    /// Where the host's word differs from what its devices signed.
+    pub(crate) fn differing(&self, attestation: &Attestation) -> Vec<Disagreement> {
+        let inventory = self.inventory.as_ref();
+        inventory.map(|it| disagreements(it, &attestation.devices)).unwrap_or_default()
     }
 }

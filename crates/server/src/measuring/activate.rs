@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lightcone::v1;
 use lightcone_attest::references::References;
-use lightcone_attest::{Rejection, UnixTime, tpm2};
+use lightcone_attest::{Activated, Check, Rejection, UnixTime, tpm2};
 use lightcone_pool::Cost;
 use lightcone_store::{Agent, AgentState, AttestationKey};
 use sha2::{Digest as _, Sha256};
@@ -26,12 +26,6 @@ const CHALLENGING: std::time::Duration = std::time::Duration::from_millis(2);
 /// What the secret is derived from begins with this.
 const LABEL: &[u8] = b"lightcone/activation/v1\0";
 
-/// A key and its TPM, checked.
-struct Known {
-    name: Vec<u8>,
-    endorsement: tpm2::Endorsement,
-}
-
 impl Measuring {
     /// A secret that only the certified TPM can read, and only for this key.
     pub(crate) async fn challenge_key(
@@ -46,13 +40,11 @@ impl Measuring {
         let measuring = self.context.clone();
         let done = self.compute.run(errand, Cost::from(CHALLENGING), move |_| {
             let known = known(&asked, &references, now)?;
-            let secret = secret(&measuring.signer, &agent.id, &known, expire_ns);
-            let credential = known
-                .endorsement
-                .make_credential(&known.name, &secret, &seed)
-                .map_err(|why| refused("endorsement_chain", &why))?;
+            let secret = secret(&measuring.signer, &agent.id, &known.activated(), expire_ns);
+            let credential =
+                known.challenge(&secret, &seed).map_err(|why| refused("endorsement_chain", &why))?;
             Ok(v1::ChallengeAttestationKeyResponse {
-                credential: credential.id_object,
+                credential: credential.blob,
                 encrypted_secret: credential.encrypted_secret,
                 expire_time: Some(moment::timestamp(expire_ns)),
             })
@@ -74,7 +66,7 @@ impl Measuring {
         }
         let (references, measuring, id) = (self.references(), self.context.clone(), agent.id.clone());
         let done = self.compute.run(errand, Cost::from(CHALLENGING), move |_| {
-            let known = known(&asked.claimed, &references, now)?;
+            let known = known(&asked.claimed, &references, now)?.activated();
             let secret = secret(&measuring.signer, &id, &known, asked.expire_ns);
             if bool::from(secret.ct_eq(&asked.secret)) {
                 return Ok(known);
@@ -86,7 +78,7 @@ impl Measuring {
         let key = AttestationKey {
             agent: agent.id,
             key_name: known.name,
-            endorsement: known.endorsement.sha256(),
+            endorsement: known.endorsement,
             create_time: now,
         };
         Ok(self.store.put_attestation_key(key).await?)
@@ -108,12 +100,12 @@ impl Measuring {
     }
 }
 
-fn known(asked: &Claimed, references: &Arc<References>, now_ns: i64) -> Result<Known, Fault> {
+fn known(asked: &Claimed, references: &Arc<References>, now_ns: i64) -> Result<tpm2::Claimed, Fault> {
     let now = UnixTime::from_s(now_ns.div_euclid(NS_PER_S));
-    let endorsement = tpm2::Endorsement::verify(&asked.chain, references, now)
-        .map_err(|why| refused("endorsement_chain", &why))?;
-    let name = tpm2::key_name(&asked.key).map_err(|why| refused("attestation_key", &why))?;
-    Ok(Known { name, endorsement })
+    tpm2::Claimed::verify(&asked.chain, &asked.key, references, now).map_err(|why| {
+        let of_key = matches!(why.check, Check::KeyAttributes | Check::Format);
+        refused(if of_key { "attestation_key" } else { "endorsement_chain" }, &why)
+    })
 }
 
 fn refused(field: &str, why: &Rejection) -> Fault {
@@ -124,11 +116,11 @@ fn refused(field: &str, why: &Rejection) -> Fault {
 fn secret(
     signer: &lightcone_keyring::SigningIdentity,
     agent: &str,
-    known: &Known,
+    known: &Activated,
     expire_ns: i64,
 ) -> [u8; 32] {
     let agent = Sha256::digest(agent);
     let name = Sha256::digest(&known.name);
-    let bytes = [LABEL, &agent, &known.endorsement.sha256(), &name, &expire_ns.to_be_bytes()].concat();
+    let bytes = [LABEL, &agent, &known.endorsement, &name, &expire_ns.to_be_bytes()].concat();
     Sha256::digest(signer.sign(&bytes)).into()
 }

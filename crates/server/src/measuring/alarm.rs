@@ -3,8 +3,8 @@
 use lightcone::v1::alert::Kind;
 use lightcone_probe::verify::Refusal;
 
-use super::{Measuring, Trouble};
 use super::clock::now_ns;
+use super::{Measuring, Trouble};
 use crate::wire::registry::alert;
 
 impl Measuring {

@@ -1,6 +1,7 @@
 //! Devices under their names: where each was attested last, and what gives a copy away.
 
 use lightcone::v1::alert::Kind;
+use lightcone_attest::tpm2::counters_follow;
 use lightcone_attest::{Appraisal, Attestation, Counters, Rejection};
 use lightcone_store::{DeviceSighting, Session};
 
@@ -75,7 +76,7 @@ fn named(attestation: &Attestation) -> impl Iterator<Item = &Appraisal> {
 
 fn clone(device: &Appraisal, before: &DeviceSighting, agent: &str, now: i64) -> Option<Clone> {
     if let Some((was, is)) = read(&before.counters).zip(device.counters)
-        && let Err(rejection) = was.follow(is)
+        && let Err(rejection) = counters_follow(&was, &is)
     {
         return Some(Clone::WentBack(rejection));
     }

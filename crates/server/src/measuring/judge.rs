@@ -15,6 +15,7 @@ use super::{Measuring, Placed, Trouble};
 use crate::attesting::{Tie, Wanted, cost};
 use crate::pace::Units;
 use crate::wire::attestation::opened_with;
+use crate::wire::inventory;
 use crate::wire::{Case, Ruling, Signs, moment, rule, signs_of};
 
 impl Measuring {
@@ -84,6 +85,7 @@ impl Measuring {
             references: self.context.attesting.references(),
             policy: self.context.attesting.policy,
             is_closed: !session.closing_appraisal.is_empty(),
+            inventory: inventory::kept(&session.inventory),
         })
     }
 
@@ -165,6 +167,9 @@ fn changes(was: &Signs, is: &Signs) -> Vec<(Kind, String)> {
     if !is.disproven.is_empty() && was.disproven.is_empty() {
         alerts.push((Kind::Disproven, is.disproven.join("; ")));
     }
+    if !is.host_disagrees.is_empty() && was.host_disagrees.is_empty() {
+        alerts.push((Kind::HostDisagrees, is.host_disagrees.join("; ")));
+    }
     if let Some((before, after)) = was.whereabouts.zip(is.whereabouts)
         && let Some(metres) = too_far_m(before, after)
     {
@@ -185,6 +190,7 @@ mod tests {
             inconsistent,
             disproven: disproven.iter().map(|&question| question.to_owned()).collect(),
             findings: Vec::new(),
+            host_disagrees: Vec::new(),
             whereabouts: Some(Whereabouts::around(lat, 103.8, 1_000)),
         }
     }

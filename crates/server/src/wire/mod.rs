@@ -3,6 +3,7 @@
 pub(crate) mod attestation;
 mod batch;
 mod from_wire;
+pub(crate) mod inventory;
 mod measurement;
 mod mesh;
 pub(crate) mod moment;

@@ -10,6 +10,7 @@ use prost::Message as _;
 
 use super::Violation;
 use super::attestation;
+use super::inventory;
 use super::moment::timestamp;
 use crate::attesting::Shown;
 use crate::measuring::{Summons, name_of};
@@ -18,8 +19,6 @@ use crate::measuring::{Summons, name_of};
 const ALL_AGENTS: &str = "agents/-";
 /// The largest transcript, in bytes.
 pub(crate) const TRANSCRIPT_BYTES_MAX: usize = 16_384;
-/// The most that a host says of itself, in bytes.
-const INVENTORY_BYTES_MAX: usize = 65_536;
 /// What a session's key signs of an inventory begins with this; the binding and the inventory follow.
 const INVENTORY_LABEL: &[u8] = b"lightcone/inventory/v1\0";
 
@@ -81,16 +80,13 @@ pub(crate) struct Close {
 
 /// Reads an AttestRequest.
 pub(crate) fn attest(wire: v1::AttestRequest) -> Result<Attest, Violation> {
-    if wire.inventory.len() > INVENTORY_BYTES_MAX {
-        return Err(Violation::too_long("inventory", wire.inventory.len(), INVENTORY_BYTES_MAX));
-    }
     Ok(Attest {
         session: SessionName::parse(&wire.session).map_err(|invalid| misnamed("session", &invalid))?,
         nonce: bytes("verifier_nonce", &wire.verifier_nonce)?,
         exchange_key: bytes("exchange_key", &wire.exchange_key)?,
         signing_key: bytes("signing_key", &wire.signing_key)?,
         evidence: attestation::evidence(wire.evidence)?,
-        inventory: wire.inventory,
+        inventory: inventory::read(wire.inventory)?,
         inventory_signature: wire.inventory_signature,
     })
 }
@@ -196,8 +192,10 @@ pub(crate) fn whole_session(record: &Session) -> v1::Session {
         let appraisal = v1::Appraisal::decode(bytes).ok();
         appraisal.filter(|_| !bytes.is_empty())
     };
+    let appraisal = read(&record.appraisal);
     v1::Session {
-        appraisal: read(&record.appraisal),
+        inventory: inventory::fields(&record.inventory, appraisal.as_ref()),
+        appraisal,
         closing_appraisal: read(&record.closing_appraisal),
         ..session(record)
     }

@@ -63,6 +63,8 @@ pub(crate) struct Signs {
     pub(crate) disproven: Vec<String>,
     /// Its findings in their order, by name.
     pub(crate) findings: Vec<String>,
+    /// Where the host's word is not what its devices signed, for people.
+    pub(crate) host_disagrees: Vec<String>,
     /// Middle and size of the region; none unless it is bounded. The moment is that of the record.
     pub(crate) whereabouts: Option<Whereabouts>,
 }
@@ -113,8 +115,14 @@ pub(crate) fn rule(
         references: attestation.references.clone(),
         attest_time: case.session.attest_time.map(timestamp),
     };
+    let differing = case.tie.differing(&attestation);
+    let host_disagrees = differing
+        .iter()
+        .map(|it| format!("{}: the host says `{}`, its devices signed `{}`", it.field, it.host, it.signed));
+    let host_disagrees = host_disagrees.collect();
     let signs = signs(
         &answers,
+        host_disagrees,
         located.verdict.summary.as_ref().map(|summary| Whereabouts {
             centre: summary.centroid,
             radius_m: summary.radius_m,
@@ -163,7 +171,11 @@ fn landmark(seen: &Measurement, placed: &Placed) -> Option<Landmark> {
     })
 }
 
-fn signs(answers: &[(String, Finding)], whereabouts: Option<Whereabouts>) -> Signs {
+fn signs(
+    answers: &[(String, Finding)],
+    host_disagrees: Vec<String>,
+    whereabouts: Option<Whereabouts>,
+) -> Signs {
     let is_no = |finding: Finding| matches!(finding, Finding::Disproven | Finding::Impossible);
     Signs {
         inconsistent: answers.iter().any(|(_, finding)| *finding == Finding::Inconsistent),
@@ -173,6 +185,7 @@ fn signs(answers: &[(String, Finding)], whereabouts: Option<Whereabouts>) -> Sig
             .map(|(question, finding)| format!("{question} {finding}"))
             .collect(),
         findings: answers.iter().map(|(_, finding)| finding.name().to_owned()).collect(),
+        host_disagrees,
         whereabouts,
     }
 }
@@ -260,6 +273,12 @@ pub(crate) fn signs_of(kept: &Verdict) -> Signs {
             .map(|finding| name(*finding))
             .collect(),
         findings: findings.into_iter().map(name).collect(),
+        host_disagrees: record
+            .reasons
+            .iter()
+            .filter(|reason| **reason == v1::AttestationReason::HostDisagrees as i32)
+            .map(|_| "the host disagrees".to_owned())
+            .collect(),
         whereabouts,
     }
 }
