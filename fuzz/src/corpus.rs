@@ -3,13 +3,16 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// An entry point.
+type Target = fn(&[u8]);
+
 /// Changed inputs of one target, unless time runs out before.
 const CHANGED: u64 = 4_000;
 /// What one target may take, so that a slow machine sees fewer changes and no failure.
 const TIME_MAX: Duration = Duration::from_secs(2);
 
 /// Runs entry points, each by its name and that of its corpus. `LIGHTCONE_LONG` multiplies.
-pub fn run(targets: &[(&str, fn(&[u8]))]) {
+pub fn run(targets: &[(&str, Target)]) {
     let long: u64 = std::env::var("LIGHTCONE_LONG").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
     for (name, target) in targets {
         let corpus = corpus(name);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use lightcone_attest::ear::{Ear, Terms, VerifierId, jwt};
+use lightcone_attest::inventory::{GpuIdentity, Inventory};
 use lightcone_attest::references::{Document, Envelope, References};
 use lightcone_attest::{Appraisal, Kind, UnixTime, nvidia, snp, tdx, tpm2};
 
@@ -16,6 +17,7 @@ pub fn all() -> io::Result<()> {
     confidential()?;
     tpm()?;
     references()?;
+    inventory()?;
     result()
 }
 
@@ -125,6 +127,17 @@ fn references() -> io::Result<()> {
     let key = SigningKey::from_bytes(&[42; 32]);
     let sealed = Envelope::seal(&empty, &key.verifying_key().to_bytes(), |bytes| key.sign(bytes).to_bytes());
     write("references", "envelope", &serde_json::to_vec(&sealed)?)
+}
+
+fn inventory() -> io::Result<()> {
+    let mut inventory = Inventory { taken_s: 1_750_000_000, ..Inventory::default() };
+    write("inventory", "empty", &inventory.to_json())?;
+    let gpu = GpuIdentity { pci_bus_id: Some("0000:18:00.0".to_owned()), ..GpuIdentity::default() };
+    inventory.identity.gpus = vec![gpu];
+    inventory.system.driver_version = Some("590.12".to_owned());
+    inventory.system.gpu_count = Some(1);
+    inventory.health.xids = Some(Vec::new());
+    write("inventory", "gpu", &inventory.to_json())
 }
 
 fn result() -> io::Result<()> {

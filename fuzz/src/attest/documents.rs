@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer as _, SigningKey};
 use lightcone_attest::ear::{cwt, jwt};
+use lightcone_attest::inventory::{Expected, Inventory, Limits, disagreements, fields, works};
 use lightcone_attest::nvidia::{self, rim};
 use lightcone_attest::references::{Document, Envelope, References};
 use lightcone_attest::{Case, Kind, tdx};
@@ -30,6 +31,15 @@ pub fn references(data: &[u8]) {
     }
     let sealed = Envelope::seal(data, &keys[0], |bytes| key.sign(bytes).to_bytes());
     assert_eq!(sealed.open(&keys).as_deref(), Ok(data));
+}
+
+/// What a host says of itself.
+pub fn inventory(data: &[u8]) {
+    if let Ok(inventory) = Inventory::parse(data, &Limits::default()) {
+        assert_eq!(Inventory::parse(&inventory.to_json(), &Limits::default()).as_ref(), Ok(&inventory));
+        let _shown = (fields(&inventory, &[]), disagreements(&inventory, &[]));
+        let _works_or_not = works(&inventory, &[], &Expected::default(), NOW);
+    }
 }
 
 /// A maker's manifest of firmware.

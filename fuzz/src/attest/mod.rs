@@ -3,16 +3,16 @@
 
 mod devices;
 mod documents;
-#[allow(dead_code, reason = "the other entry points use the rest of it")]
+#[expect(dead_code, reason = "the other entry points use the rest of it")]
 #[path = "../input.rs"]
 mod input;
-#[allow(dead_code, reason = "the processor that the tests of evidence forge")]
+#[expect(dead_code, reason = "the processor that the tests of evidence forge")]
 #[path = "../../../crates/attest/tests/forge/snp.rs"]
 mod processor;
 mod signers;
 
 pub use devices::{certificates, nvidia_report, snp_report, tdx_quote, tpm_parts};
-pub use documents::{ear_open, evidence, manifest, nvidia_devices, references, tdx_collateral};
+pub use documents::{ear_open, evidence, inventory, manifest, nvidia_devices, references, tdx_collateral};
 
 use lightcone_attest::ear::{Ear, Terms, VerifierId};
 use lightcone_attest::references::References;
@@ -22,10 +22,11 @@ use lightcone_attest::{Appraisal, Case, Kind, Rejection, Residency, UnixTime, ve
 pub type Target = fn(&[u8]);
 
 /// Every entry point with its name, which is also that of its corpus.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("certificates", certificates),
     ("ear_open", ear_open),
     ("evidence", evidence),
+    ("inventory", inventory),
     ("manifest", manifest),
     ("nvidia_devices", nvidia_devices),
     ("nvidia_report", nvidia_report),

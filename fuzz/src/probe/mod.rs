@@ -2,7 +2,7 @@
 
 mod agent;
 mod documents;
-#[allow(dead_code, reason = "the other entry points use the rest of it")]
+#[expect(dead_code, reason = "the other entry points use the rest of it")]
 #[path = "../input.rs"]
 mod input;
 mod landmark;
