@@ -1,4 +1,4 @@
 #![no_main]
-//! See `entries::agent`.
+//! See `probe::agent`.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::agent(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::probe::agent(data));

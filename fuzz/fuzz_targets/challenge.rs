@@ -1,4 +1,4 @@
 #![no_main]
-//! See `entries::challenge`.
+//! See `probe::challenge`.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::challenge(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::probe::challenge(data));

@@ -1,4 +1,4 @@
 #![no_main]
-//! See `entries::control`.
+//! See `probe::control`.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::control(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::probe::control(data));

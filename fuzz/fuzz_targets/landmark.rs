@@ -1,4 +1,4 @@
 #![no_main]
-//! See `entries::landmark`.
+//! See `probe::landmark`.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::landmark(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::probe::landmark(data));

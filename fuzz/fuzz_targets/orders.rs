@@ -1,4 +1,4 @@
 #![no_main]
-//! See `entries::orders`.
+//! See `probe::orders`.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::orders(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::probe::orders(data));

@@ -1,4 +1,4 @@
 #![no_main]
-//! See `entries::reflector`.
+//! See `probe::reflector`.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::reflector(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::probe::reflector(data));

@@ -1,4 +1,4 @@
 #![no_main]
-//! See `entries::reply`.
+//! See `probe::reply`.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::reply(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::probe::reply(data));

@@ -1,4 +1,4 @@
 #![no_main]
-//! See `entries::report`.
+//! See `probe::report`.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::report(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::probe::report(data));

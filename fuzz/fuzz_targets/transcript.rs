@@ -1,4 +1,4 @@
 #![no_main]
-//! See `entries::transcript`.
+//! See `probe::transcript`.
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::transcript(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| lightcone_fuzz::probe::transcript(data));

@@ -31,6 +31,12 @@ impl<'a> Input<'a> {
         array
     }
 
+    /// A piece after its length in two bytes.
+    pub(crate) fn lengthed(&mut self) -> &'a [u8] {
+        let length = self.u16();
+        self.piece(length.into())
+    }
+
     /// The next bytes, at most so many.
     pub(crate) fn piece(&mut self, most: usize) -> &'a [u8] {
         let (piece, rest) = self.0.split_at(most.min(self.0.len()));

@@ -1,5 +1,13 @@
 //! Results as others read them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    reason = "tests may fail loudly"
+)]
+
 #[path = "ear/results.rs"]
 mod results;
 

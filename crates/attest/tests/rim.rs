@@ -1,5 +1,7 @@
 //! NVIDIA's manifests: what is read of them, and the tool that checks their signatures when they are imported.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests may fail loudly")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

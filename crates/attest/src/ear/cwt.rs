@@ -8,21 +8,14 @@ use serde_json::Value as Json;
 use super::claims::{Form, Named, RESULT};
 use super::{Ear, Octets};
 
-/// The type of such a token (RFC 9782, section 4).
-pub const TYPE: &str = "application/eat+cwt";
-/// The header parameter of a type (RFC 9596).
-const TYP: i64 = 16;
-
 /// The token of a result, tagged as COSE_Sign1, with what `sign` (Ed25519) makes of the bytes it is given. The same
 /// result gives the same bytes. `key_id` is a hint by which readers find the key.
 #[must_use]
 pub fn seal(ear: &Ear, key_id: &str, sign: impl FnOnce(&[u8]) -> [u8; 64]) -> Vec<u8> {
     let claims = members(serde_json::to_value(ear).unwrap_or_default(), RESULT);
-    let header = HeaderBuilder::new()
-        .algorithm(iana::Algorithm::EdDSA)
-        .key_id(key_id.as_bytes().to_vec())
-        .value(TYP, TYPE.into())
-        .build();
+    // No type (RFC 9596): readers of before it refuse a header that they do not know.
+    let header =
+        HeaderBuilder::new().algorithm(iana::Algorithm::EdDSA).key_id(key_id.as_bytes().to_vec()).build();
     let token = CoseSign1Builder::new()
         .protected(header)
         .payload(encode(&claims))

@@ -1,8 +1,10 @@
 //! Writes the honest part of the corpus: `cargo run --example seeds` in this folder. What the fuzzer found stands beside
 //! it.
 
-#[path = "../../crates/probe/tests/session/mod.rs"]
+#[path = "../../../crates/probe/tests/session/mod.rs"]
 mod session;
+
+mod attest;
 
 use std::fs;
 use std::io;
@@ -24,7 +26,8 @@ fn main() -> io::Result<()> {
     packets()?;
     documents()?;
     agent()?;
-    landmark()
+    landmark()?;
+    attest::all()
 }
 
 fn write(target: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
