@@ -22,7 +22,7 @@ use lightcone_probe::Binding;
 use lightcone_probe::binding::{binding, closing_nonce, context};
 use lightcone_server::Config;
 use lightcone_tests::Ground;
-use lightcone_tests::players::Attested;
+use lightcone_tests::players::{Attested, Device};
 use sha2::{Digest as _, Sha256};
 use swtpm::{Maker, Swtpm};
 use tempfile::TempDir;
@@ -287,6 +287,50 @@ async fn a_tpm_that_restarts_while_it_is_measured_does_not_close() {
     request.evidence = wire(&quoted(&mut host.tpm, &bound));
     let refused = town.device.sessions.clone().close_session(request).await.unwrap_err();
     assert_eq!(check(&refused), "binding", "evidence from before measuring says nothing of after");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tpm_restored_from_a_copy_is_refused() {
+    if !swtpm::is_installed() {
+        return;
+    }
+    let mut host = Host::new();
+    let mut town = Town::with(&Ground::in_memory(), |config| host.settings(config)).await;
+    host.enrol(&town).await.unwrap();
+    let copy = host.device.file("tpm2-00.permall");
+    host.device.power_cycle();
+    host.device.power_cycle();
+    assert_eq!(session(&mut town, &mut host.tpm).await.residency(), v1::Residency::R1);
+    host.device.restore(&copy);
+    let (mut request, bound, _) = begun(&mut town).await;
+    request.evidence = wire(&quoted(&mut host.tpm, &bound));
+    let refused = town.device.sessions.clone().attest(request).await.unwrap_err();
+    assert_eq!(check(&refused), "counters");
+    town.alert(&town.device.name(), v1::alert::Kind::Cloned).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_tpm_for_two_agents_at_once_is_told() {
+    if !swtpm::is_installed() {
+        return;
+    }
+    let mut host = Host::new();
+    let mut town = Town::with(&Ground::in_memory(), |config| host.settings(config)).await;
+    host.enrol(&town).await.unwrap();
+    let (mut request, bound, _) = begun(&mut town).await;
+    request.evidence = wire(&quoted(&mut host.tpm, &bound));
+    town.device.sessions.clone().attest(request).await.unwrap();
+    let first = std::mem::replace(&mut town.device, Device::enter(&town.channel, "a-2", "jurong").await);
+    let (mut request, bound, _) = begun(&mut town).await;
+    request.evidence = wire(&quoted(&mut host.tpm, &bound));
+    let answer = town.device.sessions.clone().attest(request).await.unwrap().into_inner();
+    assert_eq!(
+        answer.session.unwrap().residency(),
+        v1::Residency::R0,
+        "its key is not enrolled for this agent"
+    );
+    town.alert(&town.device.name(), v1::alert::Kind::Cloned).await;
+    drop(first);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

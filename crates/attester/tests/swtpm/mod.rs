@@ -116,6 +116,13 @@ impl Swtpm {
         self.process = listening(self.state.path(), self.port).expect("swtpm did not listen again");
     }
 
+    /// Cuts its power, and gives it another state before it comes back: a copy of `file("tpm2-00.permall")`.
+    pub(crate) fn restore(&mut self, state: &[u8]) {
+        self.switch_off();
+        fs::write(self.state.path().join("tpm2-00.permall"), state).unwrap();
+        self.process = listening(self.state.path(), self.port).expect("swtpm did not listen again");
+    }
+
     /// Runs one of the tpm2-tools on it, in its folder: `tool("tpm2_pcrread", "sha256:0")`.
     pub(crate) fn tool(&self, program: &str, arguments: &str) {
         let mut command = Command::new(program);
