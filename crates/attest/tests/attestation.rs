@@ -1,6 +1,8 @@
 //! All evidence of one attestation together. The host with four GPUs is real: its reports share one nonce, which a machine
 //! of our own binds here as a session's.
 
+#![allow(clippy::unwrap_used, reason = "a test fails loudly; so do its helpers")]
+
 mod forge;
 
 use std::collections::BTreeSet;
