@@ -10,7 +10,7 @@ pub(crate) enum AttestCommand {
     /// Appraise evidence: who signed it, how well it ties a key to a chip, and what nobody checked
     ///
     /// Reads what `nvattest collect-evidence` and NVIDIA's fleet agent write, documents of tpm2-quote, sev-snp and tdx, and
-    /// sets of evidence as `lightcone get` shows them. Asks no network: revocation is never checked, and the answer says so.
+    /// sets of evidence: {"evidence": [{"format": ..., "payload": ...}]}. Asks no network: revocation is never checked, and the answer says so.
     /// Ends with code 4 when evidence is refused.
     Verify(VerifyArgs),
 }
@@ -97,5 +97,8 @@ pub(crate) enum ReferencesCommand {
         /// NVIDIA's root for manifests, PEM
         #[arg(long, value_name = "FILE")]
         root: PathBuf,
+        /// Check as of this moment, where the signer's certificate has run out since: your choice, and written down
+        #[arg(long, value_name = "YYYY-MM-DD HH:MM:SS")]
+        at: Option<String>,
     },
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(command: &ReferencesCommand) -> Outcome<Exit> {
     match command {
         ReferencesCommand::Sign { file, key, out } => sign(file, key, out)?,
         ReferencesCommand::Show { file, key } => show(&open(file, key)?)?,
-        ReferencesCommand::ImportRim { file, into, root } => import(file, into, root)?,
+        ReferencesCommand::ImportRim { file, into, root, at } => import(file, into, root, at.as_deref())?,
     }
     Ok(Exit::Answered)
 }
@@ -69,9 +69,9 @@ fn show(references: &References) -> Outcome<()> {
     out.finish()
 }
 
-fn import(file: &Path, into: &Path, root: &Path) -> Outcome<()> {
+fn import(file: &Path, into: &Path, root: &Path, at: Option<&str>) -> Outcome<()> {
     let firmware = rim::parse(&read(file)?).map_err(|invalid| in_file(file, invalid))?;
-    let checked_by = check_signature(file, root)?;
+    let checked_by = check_signature(file, root, at)?;
     let mut document = if into.exists() {
         Document::parse(&read(into)?).map_err(|invalid| in_file(into, invalid))?
     } else {
@@ -90,7 +90,8 @@ fn import(file: &Path, into: &Path, root: &Path) -> Outcome<()> {
 
 /// Has the tool check the manifest's signature: by a certificate in the manifest that leads to this root and no other, over
 /// the whole document. The system's own authorities are kept out: the tool would trust them as much.
-fn check_signature(file: &Path, root: &Path) -> Outcome<String> {
+fn check_signature(file: &Path, root: &Path, at: Option<&str>) -> Outcome<String> {
+    let as_of: Vec<&str> = at.map(|at| vec!["--verification-gmt-time", at]).unwrap_or_default();
     let checked = Command::new(TOOL)
         .args([
             "--verify",
@@ -100,7 +101,9 @@ fn check_signature(file: &Path, root: &Path) -> Outcome<String> {
             "empty",
             "--trusted-pem",
         ])
-        .args([root, file])
+        .arg(root)
+        .args(as_of)
+        .arg(file)
         .env("SSL_CERT_FILE", "/dev/null")
         .env("SSL_CERT_DIR", "/dev/null")
         .stdin(Stdio::null())
@@ -111,12 +114,17 @@ fn check_signature(file: &Path, root: &Path) -> Outcome<String> {
         ))
     })?;
     if output.status.success() {
-        return Ok(format!("{TOOL} at {} s of Unix time", now_s()));
+        let as_of = at.map(|at| format!(", as of {at} UTC")).unwrap_or_default();
+        return Ok(format!("{TOOL} at {} s of Unix time{as_of}", now_s()));
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said: Vec<&str> = said.lines().take(4).collect();
     let why = format!("{TOOL} does not accept the signature of `{}`: {}", file.display(), said.join("; "));
-    Err(Failure::input(printable(&why)))
+    let remedy = match said.iter().any(|line| line.contains("expired")) && at.is_none() {
+        true => "; a signature from before the certificate ran out can be checked with --at",
+        false => "",
+    };
+    Err(Failure::input(format!("{}{remedy}", printable(&why))))
 }
 
 fn read(file: &Path) -> Outcome<Vec<u8>> {

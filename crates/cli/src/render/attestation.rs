@@ -24,12 +24,11 @@ pub(crate) fn write(out: &mut dyn Write, attestation: &Attestation, style: Style
     line(out, "session key", binds)?;
     line(out, "references", &attestation.references)?;
     for board in baseboards(&attestation.devices) {
-        let chips = board.chips.len();
-        line(
-            out,
-            "baseboard",
-            &format!("{}: {chips} chips share {} switches", board.system_type, board.switches.len()),
-        )?;
+        let chips = match board.chips.len() {
+            1 => "1 chip names".to_owned(),
+            more => format!("{more} chips share"),
+        };
+        line(out, "baseboard", &format!("{}: {chips} {} switches", board.system_type, board.switches.len()))?;
     }
     for device in &attestation.devices {
         writeln!(out)?;

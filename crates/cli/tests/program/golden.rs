@@ -5,8 +5,8 @@ use std::fs;
 use crate::run::{self, AZURE, lightcone};
 
 /// Every command whose help is held word for word.
-#[cfg(all(feature = "server", feature = "png", feature = "demo"))]
-const COMMANDS: [&str; 30] = [
+#[cfg(all(feature = "server", feature = "png", feature = "demo", feature = "attest"))]
+const COMMANDS: [&str; 36] = [
     "demo",
     "attack",
     "attack list",
@@ -18,7 +18,13 @@ const COMMANDS: [&str; 30] = [
     "serve",
     "landmark",
     "agent",
+    "agent doctor",
     "relay",
+    "attest",
+    "attest verify",
+    "references",
+    "references sign",
+    "references import-rim",
     "keys",
     "keys new",
     "keys show",
@@ -64,7 +70,7 @@ fn without_versions(text: &str) -> String {
 }
 
 #[test]
-#[cfg(all(feature = "server", feature = "png", feature = "demo"))]
+#[cfg(all(feature = "server", feature = "png", feature = "demo", feature = "attest"))]
 fn help() {
     check("help.txt", "--help");
     for command in COMMANDS {

@@ -7,6 +7,8 @@
     reason = "tests may fail loudly and say what they skip"
 )]
 
+#[cfg(all(feature = "attest", feature = "agent"))]
+mod attest; // evidence and reference values
 #[cfg(all(feature = "server", feature = "landmark", feature = "agent"))]
 mod daemons;
 mod faults; // wrong files and wrong arguments, each with its message
