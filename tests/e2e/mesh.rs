@@ -132,7 +132,7 @@ async fn take_part(
                 session: plan.session,
                 transcript,
                 signature: signature.0.to_vec(),
-                evidence: Vec::new(),
+                ..Default::default()
             };
             let _ = SessionServiceClient::new(channel.clone()).close_session(request).await;
         }

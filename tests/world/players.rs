@@ -253,6 +253,7 @@ impl Device {
                 format: "software".to_owned(),
                 payload: payload.to_bytes().to_vec(),
             }],
+            evidence_signature: Vec::new(),
             inventory: Vec::new(),
             inventory_signature: Vec::new(),
         };
@@ -278,6 +279,7 @@ impl Device {
             transcript,
             signature: signature.0.to_vec(),
             evidence: Vec::new(),
+            evidence_signature: Vec::new(),
         }
     }
 }

@@ -3,13 +3,22 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ed25519_dalek::Signer as _;
 use lightcone::v1;
-use lightcone_attest::Kind;
+use lightcone_attest::{Kind, Piece as Set, evidence_signed};
 use lightcone_attester::{Piece, Source};
 use lightcone_keyring::SigningIdentity;
+use lightcone_probe::SigningKey;
 
 use crate::config::{Config, InvalidSetting};
 use crate::error::Refused;
+
+/// Evidence, and the session key's signature of the list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) evidence: Vec<v1::Evidence>,
+    pub(crate) signature: Vec<u8>,
+}
 
 /// The devices that vouch for this agent.
 #[derive(Clone)]
@@ -34,7 +43,7 @@ impl Evidence {
 
     /// Evidence that bears these 32 bytes. A device that gives none is told and left out, as long as another ties the
     /// session's keys.
-    pub(crate) async fn collect(&self, nonce: [u8; 32]) -> Result<Vec<v1::Evidence>, Refused> {
+    pub(crate) async fn collect(&self, nonce: [u8; 32], key: &SigningKey) -> Result<Shown, Refused> {
         let sources = Arc::clone(&self.sources);
         let collected = tokio::task::spawn_blocking(move || collect(&sources, &nonce)).await;
         let (pieces, missing) = collected
@@ -45,9 +54,12 @@ impl Evidence {
         for why in missing {
             tracing::error!(why, "a device gave no evidence; the verdict will be the weaker for it");
         }
+        let list: Vec<Set<'_>> =
+            pieces.iter().map(|piece| Set { kind: piece.kind, payload: &piece.payload }).collect();
+        let signature = key.sign(&evidence_signed(&nonce, &list)).to_bytes().to_vec();
         let wire =
             |piece: Piece| v1::Evidence { format: piece.kind.name().to_owned(), payload: piece.payload };
-        Ok(pieces.into_iter().map(wire).collect())
+        Ok(Shown { evidence: pieces.into_iter().map(wire).collect(), signature })
     }
 }
 

@@ -15,6 +15,7 @@ use tonic::{Code, Request, Status};
 use crate::answer;
 use crate::attend::waits;
 use crate::error::Refused;
+use crate::evidence::Shown;
 use crate::keys::SessionKeys;
 use crate::plan::{Attested, array};
 use crate::run::Agent;
@@ -46,7 +47,7 @@ pub(crate) async fn keep(
     let settings = &agent.settings;
     let keys = SessionKeys::draw()?;
     let binding = keys.binding(&nonce, &settings.verifier, &settings.agent);
-    let evidence = agent.evidence.collect(binding.0).await?;
+    let Shown { evidence, signature } = agent.evidence.collect(binding.0, &keys.signing).await?;
     let inventory = agent.inventory.tell(&keys.signing, &binding).await?;
     let request = v1::AttestRequest {
         session: summons.session.clone(),
@@ -54,6 +55,7 @@ pub(crate) async fn keep(
         exchange_key: keys.exchange_public().to_vec(),
         signing_key: keys.signing_public().to_vec(),
         evidence,
+        evidence_signature: signature,
         inventory: inventory.json,
         inventory_signature: inventory.signature,
     };
@@ -105,12 +107,17 @@ async fn close(
     (keys, binding): (&SessionKeys, &Binding),
 ) -> Result<(), Refused> {
     let (body, signature) = transcript.sign(&keys.signing);
-    let evidence = match agent.evidence.is_of_hardware() {
-        true => agent.evidence.collect(closing_nonce(binding, &body)).await?,
-        false => Vec::new(),
+    let shown = match agent.evidence.is_of_hardware() {
+        true => agent.evidence.collect(closing_nonce(binding, &body), &keys.signing).await?,
+        false => Shown::default(),
     };
-    let signature = signature.0.to_vec();
-    let request = v1::CloseSessionRequest { session, transcript: body, signature, evidence };
+    let request = v1::CloseSessionRequest {
+        session,
+        transcript: body,
+        signature: signature.0.to_vec(),
+        evidence: shown.evidence,
+        evidence_signature: shown.signature,
+    };
     let closed = offered("CloseSession", CLOSE_WITHIN, || {
         let (mut client, request) = (client.clone(), limited(request.clone()));
         async move { client.close_session(request).await }

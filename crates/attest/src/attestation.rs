@@ -9,8 +9,8 @@ use crate::case::Case;
 use crate::check::Check;
 use crate::kind::Kind;
 use crate::reason::Reason;
-use crate::references::References;
 use crate::rejection::Rejection;
+use crate::time::UnixTime;
 use crate::tpm2::same_boot;
 use crate::verifier::{EVIDENCE_BYTES_MAX, verifier};
 
@@ -24,6 +24,15 @@ pub struct Piece<'a> {
     pub kind: Kind,
     /// The evidence.
     pub payload: &'a [u8],
+}
+
+/// What is known of an attestation beside what its evidence is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occasion {
+    /// The moment of judging: references must hold then, whenever the evidence came.
+    pub today: UnixTime,
+    /// Whether the session's key signed the list of evidence. Otherwise whoever carried it may have put a chip beside.
+    pub is_signed: bool,
 }
 
 /// What all evidence of one attestation shows together.
@@ -58,15 +67,19 @@ pub struct RefusedPiece {
 ///
 /// # Errors
 /// The first piece that was refused.
-pub fn appraise(pieces: &[Piece<'_>], case: &Case<'_>) -> Result<Attestation, RefusedPiece> {
+pub fn appraise(
+    pieces: &[Piece<'_>],
+    occasion: Occasion,
+    case: &Case<'_>,
+) -> Result<Attestation, RefusedPiece> {
     let refused = |place, kind, rejection| RefusedPiece { place, kind, rejection };
     if pieces.is_empty() || pieces.len() > PIECES_MAX {
         let why = format!("{} pieces of evidence; give 1 to {PIECES_MAX}", pieces.len());
         return Err(refused(pieces.len(), Kind::Software, Rejection::new(Check::Size, why)));
     }
-    let in_force = case.references.hold_at(case.now);
-    let built_in = References::built_in();
-    let case = &Case { references: if in_force { case.references } else { &built_in }, ..*case };
+    let in_force = case.references.hold_at(occasion.today);
+    let outlived = (!in_force).then(|| case.references.outlived());
+    let case = &Case { references: outlived.as_ref().unwrap_or(case.references), ..*case };
     let mut devices: Vec<Appraisal> = Vec::with_capacity(pieces.len());
     for (place, piece) in pieces.iter().enumerate() {
         let one = one(piece, case).map_err(|rejection| refused(place, piece.kind, rejection))?;
@@ -79,7 +92,7 @@ pub fn appraise(pieces: &[Piece<'_>], case: &Case<'_>) -> Result<Attestation, Re
     if !in_force {
         devices.iter_mut().for_each(|device| device.leave(Check::References));
     }
-    Ok(Attestation::of(devices, case))
+    Ok(Attestation::of(devices, occasion, case))
 }
 
 /// Appraises one piece, of a size that is read.
@@ -88,11 +101,19 @@ fn one(piece: &Piece<'_>, case: &Case<'_>) -> Result<Appraisal, Rejection> {
         let why = format!("{} bytes, more than {EVIDENCE_BYTES_MAX}", piece.payload.len());
         return Err(Rejection::new(Check::Size, why));
     }
-    verifier(piece.kind).verify(piece.payload, case)
+    let mut appraisal = verifier(piece.kind).verify(piece.payload, case)?;
+    // Lists that came with the evidence are its owner's choice: the oldest that still hold.
+    if piece.kind == Kind::Tdx && case.collateral.is_none() {
+        for check in [Check::Revocation, Check::Tcb] {
+            appraisal.done.remove(&check);
+            appraisal.leave(check);
+        }
+    }
+    Ok(appraisal)
 }
 
 impl Attestation {
-    fn of(mut devices: Vec<Appraisal>, case: &Case<'_>) -> Self {
+    fn of(mut devices: Vec<Appraisal>, occasion: Occasion, case: &Case<'_>) -> Self {
         let ties = |device: &Appraisal| device.binds_session_key && device.kind.can_bind();
         // The highest residency leads; of equals, the format that can reach higher.
         let lead = (0..devices.len())
@@ -101,9 +122,12 @@ impl Attestation {
         let mut residency = lead.map_or(Residency::R0, |place| devices[place].residency);
         let mut reasons: BTreeSet<Reason> = match lead {
             Some(place) => devices[place].reasons.clone(),
-            None => BTreeSet::from([Reason::KeyUnbound]),
+            None => {
+                let all = devices.iter().flat_map(|device| device.reasons.iter().copied());
+                all.chain([Reason::KeyUnbound]).collect()
+            }
         };
-        if lead.is_some_and(|place| opens_accelerators(&devices[place])) {
+        if occasion.is_signed && lead.is_some_and(|place| opens_accelerators(&devices[place])) {
             let (mut all, mut any) = (true, false);
             for chip in devices.iter_mut().filter(|device| is_chip(device)) {
                 any = true;
@@ -185,6 +209,9 @@ impl Attestation {
         let Some(after) = closing.lead() else {
             return differs(Check::Binding, "nothing in it ties the session's key any more");
         };
+        if closing.residency < self.residency {
+            return differs(Check::Residency, "it ties the key less closely than the opening did");
+        }
         if before.instance != after.instance {
             return differs(Check::Identity, "another machine closes than opened");
         }
@@ -216,11 +243,12 @@ fn opens_accelerators(lead: &Appraisal) -> bool {
     lead.residency >= Residency::R2 && lead.code.as_ref().is_some_and(|code| code.opens_accelerator)
 }
 
-/// Takes a chip as one that the lead's measured code opened itself. Its report must be over the session's binding, and its
-/// protection on: then nobody but that code spoke to it.
+/// Takes a chip as one that the lead's measured code opened itself, as it says by signing the list of evidence. Its report
+/// must be over the session's binding, its protection on, its firmware as certified: then nobody but that code spoke to it.
 fn adopt(chip: &mut Appraisal, case: &Case<'_>) -> bool {
     let is_same = case.binding.is_some_and(|binding| chip.nonce == binding);
-    if !is_same || !chip.done.contains(&Check::Confidential) {
+    let is_whole = [Check::Confidential, Check::Firmware].iter().all(|check| chip.done.contains(check));
+    if !is_same || !is_whole || chip.reasons.contains(&Reason::MeasurementsDiffer) {
         return false;
     }
     chip.reasons.remove(&Reason::IdentityOnly);

@@ -19,8 +19,8 @@ pub enum Reason {
     KeyUnbound,
     /// What the host asserts differs from what the hardware signed.
     HostDisagrees,
-    /// The machine restarted between opening and closing.
-    Restarted,
+    /// Less than the service's policy asks for was shown in the end.
+    BelowPolicy,
     /// The closing attestation is missing.
     NotClosed,
     /// The evidence was older than policy allows when the last round trip was measured.
@@ -39,7 +39,7 @@ impl Reason {
         Self::TcbOutdated,
         Self::KeyUnbound,
         Self::HostDisagrees,
-        Self::Restarted,
+        Self::BelowPolicy,
         Self::NotClosed,
         Self::Old,
         Self::Refused,
@@ -56,7 +56,7 @@ impl Reason {
             Self::TcbOutdated => "TCB_OUTDATED",
             Self::KeyUnbound => "KEY_UNBOUND",
             Self::HostDisagrees => "HOST_DISAGREES",
-            Self::Restarted => "RESTARTED",
+            Self::BelowPolicy => "BELOW_POLICY",
             Self::NotClosed => "NOT_CLOSED",
             Self::Old => "EVIDENCE_OLD",
             Self::Refused => "EVIDENCE_REFUSED",
@@ -76,7 +76,7 @@ impl Reason {
             Self::TcbOutdated => "the platform's firmware is older than its maker would have it",
             Self::KeyUnbound => "the evidence says nothing about the session's key",
             Self::HostDisagrees => "what the host asserts differs from what the hardware signed",
-            Self::Restarted => "the machine restarted while it was measured",
+            Self::BelowPolicy => "less than the service's policy asks for was shown in the end",
             Self::NotClosed => "nothing was attested after measuring",
             Self::Old => "the evidence was too old when it was measured",
             Self::Refused => "evidence that was taken is refused by now",

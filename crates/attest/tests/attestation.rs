@@ -11,8 +11,8 @@ use forge::snp::{self, Processor};
 use lightcone_attest::nvidia::{baseboards, devices};
 use lightcone_attest::references::{Document, Image, References, Revoked};
 use lightcone_attest::{
-    Attestation, Case, Check, Kind, PIECES_MAX, Piece, Policy, Reason, RefusedPiece, Residency, UnixTime,
-    appraise,
+    Attestation, Case, Check, Kind, Occasion, PIECES_MAX, Piece, Policy, Reason, RefusedPiece, Residency,
+    UnixTime, appraise, evidence_signed,
 };
 
 const FOUR: &[u8] = include_bytes!("vectors/nvidia/gh100x4_evidence.json");
@@ -48,7 +48,19 @@ impl Host {
     }
 
     fn appraise(&self, shown: &[(Kind, Vec<u8>)], binding: &[u8; 32]) -> Result<Attestation, RefusedPiece> {
-        appraised(shown, Some(binding), &References::unsigned(self.document.clone()), NOW)
+        self.appraise_at(shown, binding, NOW, true)
+    }
+
+    /// Appraises today what came at a moment.
+    fn appraise_at(
+        &self,
+        shown: &[(Kind, Vec<u8>)],
+        binding: &[u8; 32],
+        now: UnixTime,
+        is_signed: bool,
+    ) -> Result<Attestation, RefusedPiece> {
+        let references = References::unsigned(self.document.clone());
+        appraised(shown, Some(binding), &references, (now, is_signed))
     }
 }
 
@@ -56,13 +68,11 @@ fn appraised(
     shown: &[(Kind, Vec<u8>)],
     binding: Option<&[u8; 32]>,
     references: &References,
-    now: UnixTime,
+    (now, is_signed): (UnixTime, bool),
 ) -> Result<Attestation, RefusedPiece> {
     let pieces: Vec<Piece<'_>> = shown.iter().map(|(kind, payload)| Piece { kind: *kind, payload }).collect();
-    appraise(
-        &pieces,
-        &Case { binding, identity_key: None, activated: &[], references, collateral: None, now },
-    )
+    let case = Case { binding, identity_key: None, activated: &[], references, collateral: None, now };
+    appraise(&pieces, Occasion { today: NOW, is_signed }, &case)
 }
 
 fn check(refused: Result<Attestation, RefusedPiece>) -> Check {
@@ -72,7 +82,7 @@ fn check(refused: Result<Attestation, RefusedPiece>) -> Check {
 #[test]
 fn a_host_with_four_gpus_is_four_chips_on_one_baseboard_of_one_type() {
     let shown = devices(FOUR).unwrap();
-    let attestation = appraised(&shown, Some(&nonce()), &References::built_in(), NOW).unwrap();
+    let attestation = appraised(&shown, Some(&nonce()), &References::built_in(), (NOW, true)).unwrap();
     let chips: BTreeSet<&str> = attestation.chips().map(|chip| chip.instance.as_str()).collect();
     assert_eq!(chips.len(), 4);
     let boards = baseboards(&attestation.devices);
@@ -83,7 +93,7 @@ fn a_host_with_four_gpus_is_four_chips_on_one_baseboard_of_one_type() {
 #[test]
 fn gpus_alone_never_bind_the_sessions_key() {
     let shown = devices(FOUR).unwrap();
-    let attestation = appraised(&shown, Some(&nonce()), &References::built_in(), NOW).unwrap();
+    let attestation = appraised(&shown, Some(&nonce()), &References::built_in(), (NOW, true)).unwrap();
     assert_eq!((attestation.residency, attestation.binds_session_key()), (Residency::R0, false));
     assert_eq!(attestation.reasons, BTreeSet::from([Reason::IdentityOnly, Reason::KeyUnbound]));
     assert!(attestation.devices.iter().all(|device| !device.binds_session_key));
@@ -132,14 +142,41 @@ fn code_that_nobody_knows_is_r0_on_the_best_hardware() {
 }
 
 #[test]
-fn references_that_are_over_know_nothing() {
+fn a_list_that_the_sessions_key_did_not_sign_adopts_no_chip() {
+    let host = Host::new(true);
+    let shown = host.pieces(&nonce());
+    let attestation = host.appraise_at(&shown, &nonce(), NOW, false).unwrap();
+    assert_eq!(attestation.residency, Residency::R2);
+    assert!(attestation.reasons.contains(&Reason::IdentityOnly));
+    let pieces: Vec<Piece<'_>> = shown.iter().map(|(kind, payload)| Piece { kind: *kind, payload }).collect();
+    let signed = evidence_signed(&nonce(), &pieces);
+    assert_ne!(signed, evidence_signed(&nonce(), &pieces[1..]));
+    assert_ne!(signed, evidence_signed(&[0; 32], &pieces));
+}
+
+#[test]
+fn references_that_are_over_know_nothing_and_still_forbid() {
     let mut host = Host::new(true);
     host.document.expires_s = NOW.as_s();
     // The maker's root went with them.
     assert_eq!(check(host.appraise(&host.pieces(&nonce()), &nonce())), Check::Root);
-    let attestation = host.appraise(&host.pieces(&nonce())[..4], &nonce()).unwrap();
+    let gpus = &host.pieces(&nonce())[..4];
+    let attestation = host.appraise(gpus, &nonce()).unwrap();
     assert!(attestation.not_done().contains(&(Kind::NvidiaGpu, Check::References)));
     assert_eq!(attestation.references, "built-in");
+    let chip = attestation.chips().next().unwrap();
+    let key_sha256 = chip.instance.strip_prefix("nvidia:").unwrap().to_owned();
+    host.document.revoked.push(Revoked { key_sha256, reason: "stolen".to_owned() });
+    assert_eq!(check(host.appraise(gpus, &nonce())), Check::Revoked);
+}
+
+#[test]
+fn references_of_today_judge_evidence_of_yesterday() {
+    let mut host = Host::new(true);
+    host.document.issued_s = NOW.as_s() - 10;
+    let yesterday = UnixTime::from_s(NOW.as_s() - 86_400);
+    let attestation = host.appraise_at(&host.pieces(&nonce()), &nonce(), yesterday, true).unwrap();
+    assert_eq!(attestation.residency, Residency::R3);
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn claims_have_the_names_and_numbers_of_the_drafts() {
     let platform = &claims["submods"]["platform"];
     assert_eq!(platform["ear.status"], "affirming");
     assert_eq!(platform["ear.trustworthiness-vector"]["hardware"], 2);
-    assert_eq!(platform["ear.appraisal-policy-id"], references().version());
+    assert_eq!(platform["ear.appraisal-policy-id"], references());
     assert_eq!(platform["lightcone.residency"], "R1");
     assert_eq!(platform["dbgstat"], "disabled");
 

@@ -46,7 +46,7 @@ pub(crate) async fn close(settings: &Settings, channel: Channel, mut closings: R
 
 async fn offer(mut client: SessionServiceClient<Channel>, closing: Closing, waits: Vec<Duration>) {
     let Closing { session, transcript, signature } = closing;
-    let message = v1::CloseSessionRequest { session, transcript, signature, evidence: Vec::new() };
+    let message = v1::CloseSessionRequest { session, transcript, signature, ..Default::default() };
     for wait in waits {
         let mut request = Request::new(message.clone());
         request.set_timeout(CALL_TIMEOUT);

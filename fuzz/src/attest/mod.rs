@@ -54,13 +54,14 @@ fn appraise(kind: Kind, payload: &[u8], case: &Case<'_>) -> Result<Appraisal, Re
     assert!(kind.can_bind() || !appraisal.binds_session_key, "{kind} cannot tie a key");
     assert!(case.binding.is_some() || !appraisal.binds_session_key, "tied to a key that there is not");
     assert!(appraisal.binds_session_key || appraisal.residency == Residency::R0, "tied to no key");
-    let result = Ear::of(std::slice::from_ref(&appraisal), terms(case.references)).expect("one appraisal");
+    let result =
+        Ear::of(std::slice::from_ref(&appraisal), terms(&case.references.version())).expect("one appraisal");
     assert_eq!(result.submods.len(), 1);
     Ok(appraisal)
 }
 
-fn terms(references: &References) -> Terms<'_> {
+fn terms(policy: &str) -> Terms<'_> {
     let verifier = VerifierId { developer: "fuzz".to_owned(), build: "fuzz".to_owned() };
     let expires = UnixTime::from_s(NOW.as_s() + 60);
-    Terms { issued: NOW, expires, verifier, nonce: None, references }
+    Terms { issued: NOW, expires, verifier, nonce: None, policy }
 }

@@ -8,7 +8,6 @@ use super::submod::NONCE_BYTES;
 use super::{Octets, Submod};
 use crate::appraisal::Appraisal;
 use crate::kind::Kind;
-use crate::references::References;
 use crate::time::UnixTime;
 
 /// What was shown of some devices, each under its label.
@@ -63,8 +62,8 @@ pub struct Terms<'a> {
     pub verifier: VerifierId,
     /// What the one who asked gave, if anything.
     pub nonce: Option<&'a [u8]>,
-    /// The reference values that the appraisals leaned on.
-    pub references: &'a References,
+    /// The version of the reference values that the appraisals leaned on.
+    pub policy: &'a str,
 }
 
 /// What cannot be a result.
@@ -92,7 +91,7 @@ impl Ear {
     /// # Errors
     /// There is none of them, or the terms cannot be.
     pub fn of(appraisals: &[Appraisal], terms: Terms<'_>) -> Result<Self, Unfit> {
-        let Terms { issued, expires, verifier, nonce, references } = terms;
+        let Terms { issued, expires, verifier, nonce, policy } = terms;
         if appraisals.is_empty() {
             return Err(Unfit::Nothing);
         }
@@ -103,8 +102,7 @@ impl Ear {
             return Err(Unfit::Nonce(nonce.len()));
         }
         let mut seen = BTreeMap::new();
-        let policy = references.version();
-        let submod = |appraisal| (label(appraisal, &mut seen), Submod::of(appraisal, &policy));
+        let submod = |appraisal| (label(appraisal, &mut seen), Submod::of(appraisal, policy));
         let submods = appraisals.iter().map(submod).collect();
         let nonce = nonce.map(|nonce| Octets(nonce.to_vec()));
         Ok(Self { profile: Profile::Veraison, issued, expires, verifier, nonce, submods })

@@ -167,7 +167,15 @@ fn measured(at: &str, measured: &Measured) -> Result<(), InvalidReferences> {
         Measured::SevSnp { measurement } => digits(&format!("{at}.measurement"), measurement, 48),
         Measured::Tdx { mrtd, rtmrs } => {
             digits(&format!("{at}.mrtd"), mrtd, 48)?;
-            registers(&format!("{at}.rtmrs"), rtmrs, RTMRS, 48)
+            registers(&format!("{at}.rtmrs"), rtmrs, RTMRS, 48)?;
+            // Kernel, command line and first file system are in these two.
+            match [1, 2].into_iter().find(|number| !rtmrs.contains_key(number)) {
+                Some(number) => {
+                    let remedy = "name registers 1 and 2: without them any kernel and command line will do";
+                    Err(invalid(&format!("{at}.rtmrs[{number}]"), "", remedy))
+                }
+                None => Ok(()),
+            }
         }
     }
 }

@@ -48,6 +48,17 @@ impl References {
         Self { document, sha256: None }
     }
 
+    /// What is left of them once their time is over: nothing that vouches, everything that forbids.
+    #[must_use]
+    pub fn outlived(&self) -> Self {
+        let forbids = |document: &Document| Document {
+            revoked: document.revoked.clone(),
+            snp_floors: document.snp_floors.clone(),
+            ..Document::default()
+        };
+        Self { document: forbids(&self.document), sha256: None }
+    }
+
     /// The document.
     #[must_use]
     pub fn document(&self) -> &Document {
@@ -58,7 +69,7 @@ impl References {
     #[must_use]
     pub fn version(&self) -> String {
         match self.sha256 {
-            None if self.document == Document::default() => "built-in".to_owned(),
+            None if self.document.version == 0 => "built-in".to_owned(),
             None => format!("{} (unsigned)", self.document.version),
             Some(digest) => format!("{} sha256:{}", self.document.version, hex::encode(&digest[..8])),
         }

@@ -36,6 +36,9 @@ pub(crate) struct VerifyArgs {
     /// For which moment, in seconds of Unix time; without, now
     #[arg(long, value_name = "SECONDS")]
     pub(crate) at: Option<i64>,
+    /// The agent's Ed25519 key, for `software`
+    #[arg(long, value_name = "KEY")]
+    pub(crate) identity_key: Option<String>,
     /// An attestation key that was activated, as NAME:ENDORSEMENT in hexadecimal; may be repeated
     #[arg(long, value_name = "NAME:SHA256")]
     pub(crate) activated: Vec<String>,
@@ -43,7 +46,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "R", default_value = "R0")]
     pub(crate) residency_min: String,
     /// Sign the result with this key and write it as an EAR, a JSON Web Token, to --ear-out
-    #[arg(long, value_name = "KEYFILE", requires = "ear_out")]
+    #[arg(long, value_name = "KEYFILE", requires = "ear_out", conflicts_with = "at")]
     pub(crate) ear_key: Option<PathBuf>,
     /// Where the signed result goes
     #[arg(long, value_name = "FILE", requires = "ear_key")]

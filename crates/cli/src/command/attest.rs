@@ -8,7 +8,7 @@ use hex::FromHex as _;
 use lightcone_attest::ear::{Ear, Terms, VerifierId, jwt};
 use lightcone_attest::references::References;
 use lightcone_attest::{
-    Activated, Attestation, Case, Kind, PIECES_MAX, Piece, Policy, Residency, UnixTime, appraise,
+    Activated, Attestation, Case, Kind, Occasion, PIECES_MAX, Piece, Policy, Residency, UnixTime, appraise,
 };
 use lightcone_keyring::SigningIdentity;
 use serde_json::Value;
@@ -39,11 +39,14 @@ pub(crate) fn run(command: &AttestCommand) -> Outcome<Exit> {
 }
 
 fn verify(args: &VerifyArgs) -> Outcome<Exit> {
-    let residency_min = Residency::named(&args.residency_min).ok_or_else(|| {
-        Failure::usage(format!("--residency-min `{}`: choose R0 to R4", args.residency_min))
-    })?;
+    let residency_min =
+        Residency::named(&args.residency_min).filter(|residency| *residency <= Residency::R3).ok_or_else(
+            || Failure::usage(format!("--residency-min `{}`: choose R0 to R3", args.residency_min)),
+        )?;
     let format = args.format.as_deref().map(named).transpose()?;
     let binding = args.binding.as_deref().map(|text| digits::<32>("--binding", text)).transpose()?;
+    let identity_key =
+        args.identity_key.as_deref().map(|text| digits::<32>("--identity-key", text)).transpose()?;
     let activated = args.activated.iter().map(|text| activated(text)).collect::<Outcome<Vec<_>>>()?;
     let references = match &args.references {
         Some(file) => references::open(file, &args.references_key)?,
@@ -58,7 +61,7 @@ fn verify(args: &VerifyArgs) -> Outcome<Exit> {
         found.iter().map(|found| Piece { kind: found.kind, payload: &found.payload }).collect();
     let case = Case {
         binding: binding.as_ref(),
-        identity_key: None,
+        identity_key: identity_key.as_ref(),
         activated: &activated,
         references: &references,
         collateral: None,
@@ -66,7 +69,8 @@ fn verify(args: &VerifyArgs) -> Outcome<Exit> {
     };
     let mut out = Out::open(None)?;
     let style = out.style();
-    let exit = match appraise(&pieces, &case) {
+    let occasion = Occasion { today: UnixTime::from_s(now_s()), is_signed: false };
+    let exit = match appraise(&pieces, occasion, &case) {
         Err(refused) => {
             let file = found.get(refused.place).map_or("", |found| &found.file);
             match args.output {
@@ -80,7 +84,7 @@ fn verify(args: &VerifyArgs) -> Outcome<Exit> {
                 SheetFormat::Table => sheet::write(&mut out, &attestation, style)?,
                 SheetFormat::Json => sheet::json(&mut out, &attestation)?,
             }
-            result(args, &attestation, &references, binding.as_ref(), now)?;
+            result(args, &attestation, binding.as_ref(), now)?;
             let policy = Policy { residency_min, age_max_s: u32::MAX };
             if policy.admit(&attestation).is_ok() { Exit::Answered } else { Exit::Amiss }
         }
@@ -93,7 +97,6 @@ fn verify(args: &VerifyArgs) -> Outcome<Exit> {
 fn result(
     args: &VerifyArgs,
     attestation: &Attestation,
-    references: &References,
     nonce: Option<&[u8; 32]>,
     now: UnixTime,
 ) -> Outcome<()> {
@@ -104,7 +107,7 @@ fn result(
         expires: UnixTime::from_s(now.as_s().saturating_add(RESULT_S)),
         verifier: VerifierId { developer: DEVELOPER.to_owned(), build: BUILD.to_owned() },
         nonce: nonce.map(|nonce| &nonce[..]),
-        references,
+        policy: &attestation.references,
     };
     let ear = Ear::of(&attestation.devices, terms).map_err(|unfit| Failure::input(unfit.to_string()))?;
     let token = jwt::seal(&ear, &hex::encode(key.public()), |bytes| key.sign(bytes));
@@ -135,7 +138,8 @@ fn recognised(file: &str, bytes: Vec<u8>) -> Outcome<Vec<(Kind, Vec<u8>)>> {
         let known = Kind::ALL.map(Kind::name).join(", ");
         Failure::input(format!("`{file}` {why}; name its format with --format: {known}"))
     };
-    let value: Value = serde_json::from_slice(&bytes).map_err(|_| unknown("is no JSON"))?;
+    let value: Value = serde_json::from_slice(&bytes)
+        .map_err(|_| unknown("is no JSON document of evidence (docs/attestation.md)"))?;
     if let Some(set) = value.get("evidence").and_then(Value::as_array) {
         return set.iter().map(|piece| of_set(file, piece)).collect();
     }

@@ -32,9 +32,9 @@ fn table(out: &mut dyn Write, report: &Report, style: Style) -> std::io::Result<
             State::Forbidden => Tone::Bad,
         };
         let state = style.paint(tone, &format!("{:11}", row.state.name()));
-        writeln!(out, "{:16}{state}{}", row.subject, row.why)?;
+        writeln!(out, "{:19}{state}{}", row.subject, row.why)?;
         if !row.remedy.is_empty() {
-            writeln!(out, "{:27}{}", "", style.paint(Tone::Faint, &row.remedy))?;
+            writeln!(out, "{:30}{}", "", style.paint(Tone::Faint, &row.remedy))?;
         }
     }
     writeln!(out)?;

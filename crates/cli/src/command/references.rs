@@ -63,6 +63,11 @@ fn show(references: &References) -> Outcome<()> {
         let (version, count) = (printable(&it.version), it.measurements.len());
         writeln!(out, "firmware   {} {version}, {count} values, checked by {checked}", it.kind)?;
     }
+    for it in &document.snp_floors {
+        let (boot, tee, snp, code) = (it.bootloader, it.tee, it.snp, it.microcode);
+        let product = printable(&it.product);
+        writeln!(out, "SNP floor  {product}: boot loader {boot}, TEE {tee}, SNP {snp}, microcode {code}")?;
+    }
     for it in &document.revoked {
         writeln!(out, "revoked    {} {}", it.key_sha256, printable(&it.reason))?;
     }

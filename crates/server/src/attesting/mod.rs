@@ -7,9 +7,11 @@ mod tie;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use ed25519_dalek::{Signature, VerifyingKey};
 use lightcone_attest::references::References;
 use lightcone_attest::{
-    Activated, Attestation, Case, Kind, PIECES_MAX, Piece, Policy, RefusedPiece, UnixTime, appraise,
+    Activated, Attestation, Case, Kind, Occasion, PIECES_MAX, Piece, Policy, RefusedPiece, UnixTime,
+    appraise, evidence_signed,
 };
 
 pub(crate) use reference_file::{ReferenceFile, Unusable};
@@ -38,8 +40,26 @@ pub(crate) struct Wanted {
     pub(crate) identity_key: Option<[u8; 32]>,
     /// Keys of TPMs that were activated for the agent.
     pub(crate) activated: Vec<Activated>,
-    /// For when, in nanoseconds since 1970.
+    /// When it came, in nanoseconds since 1970.
     pub(crate) at_ns: i64,
+    /// When it is judged.
+    pub(crate) today_ns: i64,
+    /// The session's key, and its signature of the list of evidence; none: nobody signed the list.
+    pub(crate) signed: Option<([u8; 32], Vec<u8>)>,
+}
+
+impl Wanted {
+    /// Whether the session's key signed this list of evidence.
+    fn is_signed(&self, pieces: &[Piece<'_>]) -> bool {
+        let Some(((key, signature), nonce)) = self.signed.as_ref().zip(self.binding.as_ref()) else {
+            return false;
+        };
+        let signature = Signature::from_slice(signature);
+        let key = VerifyingKey::from_bytes(key);
+        key.ok().zip(signature.ok()).is_some_and(|(key, signature)| {
+            key.verify_strict(&evidence_signed(nonce, pieces), &signature).is_ok()
+        })
+    }
 }
 
 /// The references in force and what policy asks for.
@@ -74,7 +94,8 @@ impl Attesting {
         if read == *before {
             return Ok(false);
         }
-        if read.document().version < before.document().version {
+        // Another document under a number that is taken is no successor either.
+        if read.document().version <= before.document().version && before.document().version > 0 {
             let (found, known) = (read.document().version, before.document().version);
             return Err(Unusable::Older { path: file.path(), found, known });
         }
@@ -100,7 +121,11 @@ pub(crate) fn appraised(
         collateral: None,
         now: UnixTime::from_s(wanted.at_ns.div_euclid(NS_PER_S)),
     };
-    appraise(&pieces, &case)
+    let occasion = Occasion {
+        today: UnixTime::from_s(wanted.today_ns.div_euclid(NS_PER_S)),
+        is_signed: wanted.is_signed(&pieces),
+    };
+    appraise(&pieces, occasion, &case)
 }
 
 /// How long it is expected to take.

@@ -33,7 +33,7 @@ pub(crate) enum Unusable {
     },
     /// It goes back.
     #[error(
-        "attestation.references: `{path}` has version {found}, and {known} is in force: give it a higher number"
+        "attestation.references: `{path}` has version {found}, and version {known} is in force: give it a higher number"
     )]
     Older {
         /// The file.

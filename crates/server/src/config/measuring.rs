@@ -96,7 +96,7 @@ impl Default for SessionSettings {
             landmarks: 16,
             notice_ms: 500,
             window_ms: 5_000,
-            grace_ms: 2_000,
+            grace_ms: 15_000,
             probes: 64,
         }
     }

@@ -36,36 +36,37 @@ impl Measuring {
         let Alone { shown: evidence, mut wanted, agent } = asked;
         if let Some(agent) = agent {
             let agent = self.agent(&agent).await?;
-            wanted.activated = self.activated(&agent.id).await?;
+            wanted.activated = self.activated(&agent.id, wanted.at_ns).await?;
         }
         let (references, cost) = (self.references(), Cost::from(cost(&evidence)));
         let (held, at_ns, binding) = (Arc::clone(&references), wanted.at_ns, wanted.binding);
+        // A result is about now; of another time it would say more than it knows.
+        let is_now = wanted.at_ns == wanted.today_ns;
         let done = self.compute.run(errand, cost, move |_| {
             appraised(&evidence, &wanted, &held).map_err(|piece| Fault::from(shown::refused(&piece)))
         });
         let attestation = done.await?;
-        let ear = self.result(&attestation, &references, binding.as_ref())?;
-        let key = hex::encode(self.context.signer.public());
-        Ok(v1::AppraiseEvidenceResponse {
+        let mut answer = v1::AppraiseEvidenceResponse {
             appraisal: Some(shown::appraisal(&attestation, at_ns)),
-            ear_jwt: jwt::seal(&ear, &key, |bytes| self.context.signer.sign(bytes)),
-            ear_cwt: cwt::seal(&ear, &key, |bytes| self.context.signer.sign(bytes)),
-        })
+            ..Default::default()
+        };
+        if is_now {
+            let ear = self.result(&attestation, binding.as_ref())?;
+            let key = hex::encode(self.context.signer.public());
+            answer.ear_jwt = jwt::seal(&ear, &key, |bytes| self.context.signer.sign(bytes));
+            answer.ear_cwt = cwt::seal(&ear, &key, |bytes| self.context.signer.sign(bytes));
+        }
+        Ok(answer)
     }
 
-    fn result(
-        &self,
-        attestation: &Attestation,
-        references: &References,
-        nonce: Option<&[u8; 32]>,
-    ) -> Result<Ear, Trouble> {
+    fn result(&self, attestation: &Attestation, nonce: Option<&[u8; 32]>) -> Result<Ear, Trouble> {
         let now_s = now_ns().div_euclid(NS_PER_S);
         let terms = Terms {
             issued: UnixTime::from_s(now_s),
             expires: UnixTime::from_s(now_s.saturating_add(RESULT_S)),
             verifier: VerifierId { developer: DEVELOPER.to_owned(), build: BUILD.to_owned() },
             nonce: nonce.map(|nonce| &nonce[..]),
-            references,
+            policy: &attestation.references,
         };
         Ear::of(&attestation.devices, terms).map_err(|unfit| Trouble::Own(unfit.to_string()))
     }

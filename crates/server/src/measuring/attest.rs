@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lightcone_attest::{Activated, Attestation};
+use lightcone_attest::{Activated, Attestation, Reason, Residency};
 use lightcone_core::Point;
 use lightcone_pool::Cost;
 use lightcone_probe::Signature;
@@ -17,7 +17,6 @@ use subtle::ConstantTimeEq as _;
 use super::choose::{Candidate, choose};
 use super::clock::now_ns;
 use super::desk::{Open, name_of};
-use super::identity::Clone as Copied;
 use super::roster::Directory;
 use super::switchboard::Listener;
 use super::{Measuring, Trouble, Work, orders};
@@ -92,11 +91,7 @@ impl Measuring {
                 return Err(trouble);
             }
         };
-        let clones = self.clones(&agent.id, &attestation).await?;
-        self.tell_clones(&agent.id, &clones).await;
-        if let Some((_, Copied::WentBack(why))) =
-            clones.iter().find(|(_, clone)| matches!(clone, Copied::WentBack(_)))
-        {
+        if let Some(why) = self.gone_back(&agent.id, &attestation).await? {
             return Err(Violation::evidence_refused(&name, why.check.name(), &why.why).into());
         }
         let landmarks = self.chosen(&agent).await?;
@@ -108,7 +103,7 @@ impl Measuring {
             session_signing_key: asked.signing_key,
             session_exchange_key: asked.exchange_key,
             evidence_format: kinds(&attestation),
-            evidence: shown::to_keep(&asked.evidence),
+            evidence: shown::to_keep(&asked.evidence, &asked.evidence_signature),
             residency: attestation.residency.name().to_owned(),
             appraisal: shown::appraisal(&attestation, now).encode_to_vec(),
             inventory: asked.inventory,
@@ -133,7 +128,7 @@ impl Measuring {
         asked: Attest,
     ) -> Result<([u8; 32], Attestation, Attest), Trouble> {
         let (references, policy) = (self.context.attesting.references(), self.context.attesting.policy);
-        let activated = self.activated(&agent.id).await?;
+        let activated = self.activated(&agent.id, now_ns()).await?;
         let cost = Cost::from(cost(&asked.evidence));
         let name = name.to_owned();
         let verifier = hex::encode(self.context.signer.public());
@@ -151,23 +146,30 @@ impl Measuring {
                 identity_key: Some(identity_key),
                 activated,
                 at_ns: now_ns(),
+                today_ns: now_ns(),
+                signed: Some((asked.signing_key, asked.evidence_signature.clone())),
             };
             let refused = |check, why: &dyn std::fmt::Display| {
                 Fault::from(Violation::evidence_refused(&name, check, why))
             };
-            let attestation = appraised(&asked.evidence, &wanted, &references)
+            let mut attestation = appraised(&asked.evidence, &wanted, &references)
                 .map_err(|piece| refused(piece.rejection.check.name(), &piece))?;
             policy.admit(&attestation).map_err(|why| refused(why.check.name(), &why.why))?;
+            // More is shown only by evidence after measuring.
+            if attestation.residency >= Residency::R3 {
+                attestation.lower(Residency::R2, Reason::NotClosed);
+            }
             Ok((binding, attestation, asked))
         });
         Ok(done.await?)
     }
 
-    /// Keys of TPMs that were activated for an agent.
-    pub(super) async fn activated(&self, agent: &str) -> Result<Vec<Activated>, Trouble> {
+    /// Keys of TPMs that were activated for an agent by a moment.
+    pub(super) async fn activated(&self, agent: &str, by_ns: i64) -> Result<Vec<Activated>, Trouble> {
         let keys = self.store.attestation_keys(agent, KEYS_MAX).await?;
+        let known = keys.into_iter().filter(|key| key.create_time <= by_ns);
         let activated = |key: AttestationKey| Activated { name: key.key_name, endorsement: key.endorsement };
-        Ok(keys.into_iter().map(activated).collect())
+        Ok(known.map(activated).collect())
     }
 
     /// Which landmarks measure an agent: those that watch, or all where none does.

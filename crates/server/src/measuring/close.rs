@@ -54,7 +54,7 @@ impl Measuring {
         let now = now_ns();
         let as_of = now.min(record.not_after);
         let closed = Closed {
-            closing_evidence: shown::to_keep(&asked.evidence),
+            closing_evidence: shown::to_keep(&asked.evidence, &asked.evidence_signature),
             closing_appraisal: closing
                 .map(|it| shown::appraisal(&it, now).encode_to_vec())
                 .unwrap_or_default(),
@@ -83,7 +83,13 @@ impl Measuring {
         let agent = self.agent(&record.subject).await?;
         let opening = self.tie(record, &agent).await?;
         let nonce = lightcone_probe::binding::closing_nonce(&Binding(binding), &asked.transcript);
-        let wanted = Wanted { binding: Some(nonce), at_ns: now_ns(), ..opening.wanted.clone() };
+        let key = record.session_signing_key;
+        let wanted = Wanted {
+            binding: Some(nonce),
+            at_ns: now_ns(),
+            signed: key.map(|key| (key, asked.evidence_signature.clone())),
+            ..opening.wanted.clone()
+        };
         let (evidence, name) = (asked.evidence.clone(), name_of(record));
         let cost = Cost::from(cost(&evidence) + cost(&opening.shown));
         let done = self.compute.run(errand, cost, move |_| {
@@ -92,7 +98,7 @@ impl Measuring {
             };
             let closing = appraised(&evidence, &wanted, &opening.references)
                 .map_err(|piece| refused(piece.rejection.check.name(), &piece))?;
-            let before = opening.at(wanted.at_ns);
+            let before = opening.opening();
             before.goes_on(&closing).map_err(|why| refused(why.check.name(), &why.why))?;
             Ok(closing)
         });

@@ -2,6 +2,8 @@
 //! becomes alerts.
 
 use lightcone::v1::alert::Kind;
+use lightcone_probe::Binding;
+use lightcone_probe::binding::closing_nonce;
 use lightcone_store::{
     Agent, Judged, LandmarkState, Measurement, Outcome, Session, Site, SiteState, StoreError, Verdict,
     VerdictFilter,
@@ -12,9 +14,9 @@ use super::clock::now_ns;
 use super::motion::too_far_m;
 use super::roster::Directory;
 use super::{Measuring, Placed, Trouble};
-use crate::attesting::{Tie, Wanted, cost};
+use crate::attesting::{Shown, Tie, Wanted, cost};
 use crate::pace::Units;
-use crate::wire::attestation::opened_with;
+use crate::wire::attestation::{kept, opened_with};
 use crate::wire::inventory;
 use crate::wire::{Case, Ruling, Signs, moment, rule, signs_of};
 
@@ -73,18 +75,22 @@ impl Measuring {
 
     /// What ties a session's key.
     pub(super) async fn tie(&self, session: &Session, agent: &Agent) -> Result<Tie, Trouble> {
+        let at_ns = session.attest_time.unwrap_or(session.not_before);
+        let (shown, signature) = opened_with(session);
         let wanted = Wanted {
             binding: session.binding,
             identity_key: Some(agent.identity_key),
-            activated: self.activated(&agent.id).await?,
-            at_ns: session.attest_time.unwrap_or(session.not_before),
+            activated: self.activated(&agent.id, at_ns).await?,
+            at_ns,
+            today_ns: now_ns(),
+            signed: session.session_signing_key.map(|key| (key, signature)),
         };
         Ok(Tie {
-            shown: opened_with(session),
+            shown,
+            closing: closing(session, &wanted),
             wanted,
             references: self.context.attesting.references(),
             policy: self.context.attesting.policy,
-            is_closed: !session.closing_appraisal.is_empty(),
             inventory: inventory::kept(&session.inventory),
         })
     }
@@ -150,6 +156,20 @@ impl Measuring {
             self.raise(kind, format!("agents/{agent}"), detail).await;
         }
     }
+}
+
+/// The evidence after measuring, and what it is held against.
+fn closing(session: &Session, opening: &Wanted) -> Option<(Vec<Shown>, Wanted)> {
+    let (shown, signature) = kept(&session.closing_evidence);
+    let binding = session.binding.filter(|_| !shown.is_empty())?;
+    let nonce = closing_nonce(&Binding(binding), &session.transcript);
+    let wanted = Wanted {
+        binding: Some(nonce),
+        at_ns: session.as_of.unwrap_or(session.not_after),
+        signed: session.session_signing_key.map(|key| (key, signature)),
+        ..opening.clone()
+    };
+    Some((shown, wanted))
 }
 
 /// The moment that a verdict speaks of: when the last of its round trips was measured.

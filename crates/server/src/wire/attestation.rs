@@ -56,29 +56,31 @@ pub(crate) fn pieces(wire: Vec<v1::Evidence>) -> Result<Vec<Shown>, Violation> {
 }
 
 /// Evidence as it is kept.
-pub(crate) fn to_keep(shown: &[Shown]) -> Vec<u8> {
+pub(crate) fn to_keep(shown: &[Shown], signature: &[u8]) -> Vec<u8> {
     if shown.is_empty() {
         return Vec::new();
     }
     let piece =
         |shown: &Shown| v1::Evidence { format: shown.kind.name().to_owned(), payload: shown.payload.clone() };
-    v1::EvidenceSet { evidence: shown.iter().map(piece).collect() }.encode_to_vec()
+    let evidence = shown.iter().map(piece).collect();
+    v1::EvidenceSet { evidence, signature: signature.to_vec() }.encode_to_vec()
 }
 
 /// The evidence that a session was opened with.
-pub(crate) fn opened_with(session: &Session) -> Vec<Shown> {
+pub(crate) fn opened_with(session: &Session) -> (Vec<Shown>, Vec<u8>) {
     // Sessions from before appraisals were kept have one piece, bare.
     if session.appraisal.is_empty() {
         let kind = Kind::named(&session.evidence_format);
-        return kind.map(|kind| Shown { kind, payload: session.evidence.clone() }).into_iter().collect();
+        let shown = kind.map(|kind| Shown { kind, payload: session.evidence.clone() });
+        return (shown.into_iter().collect(), Vec::new());
     }
     kept(&session.evidence)
 }
 
-/// Evidence that was kept; what cannot be read is not there.
-pub(crate) fn kept(bytes: &[u8]) -> Vec<Shown> {
+/// Evidence that was kept, and the session's signature of it; what cannot be read is not there.
+pub(crate) fn kept(bytes: &[u8]) -> (Vec<Shown>, Vec<u8>) {
     let set = v1::EvidenceSet::decode(bytes).unwrap_or_default();
-    pieces(set.evidence).unwrap_or_default()
+    (pieces(set.evidence).unwrap_or_default(), set.signature)
 }
 
 /// Evidence that is to be appraised by itself.
@@ -104,6 +106,8 @@ pub(crate) fn appraise(wire: v1::AppraiseEvidenceRequest, now_ns: i64) -> Result
         identity_key: optional("identity_key", &wire.identity_key)?,
         activated: Vec::new(),
         at_ns,
+        today_ns: now_ns,
+        signed: None,
     };
     let agent = match wire.agent.as_str() {
         "" => None,
@@ -297,7 +301,7 @@ const fn reason(reason: Reason) -> v1::AttestationReason {
         Reason::TcbOutdated => Wire::TcbOutdated,
         Reason::KeyUnbound => Wire::KeyUnbound,
         Reason::HostDisagrees => Wire::HostDisagrees,
-        Reason::Restarted => Wire::Restarted,
+        Reason::BelowPolicy => Wire::BelowPolicy,
         Reason::NotClosed => Wire::NotClosed,
         Reason::Old => Wire::EvidenceOld,
         Reason::Refused => Wire::EvidenceRefused,
@@ -322,8 +326,8 @@ mod tests {
             Shown { kind: Kind::Software, payload: vec![1; 64] },
             Shown { kind: Kind::NvidiaGpu, payload: vec![2; 9] },
         ];
-        assert_eq!(kept(&to_keep(&shown)), shown);
-        assert_eq!(kept(b"\xff\xff"), []);
-        assert_eq!(to_keep(&[]), b"");
+        assert_eq!(kept(&to_keep(&shown, b"signed")), (shown, b"signed".to_vec()));
+        assert_eq!(kept(b"\xff\xff"), (Vec::new(), Vec::new()));
+        assert_eq!(to_keep(&[], b"signed"), b"");
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Attest {
     pub(crate) signing_key: [u8; 32],
     /// The evidence.
     pub(crate) evidence: Vec<Shown>,
+    /// The session key's signature of that list; empty: it was not signed.
+    pub(crate) evidence_signature: Vec<u8>,
     /// What the host says of itself; empty: nothing.
     pub(crate) inventory: Vec<u8>,
     /// The session key's signature of that.
@@ -76,6 +78,8 @@ pub(crate) struct Close {
     pub(crate) signature: [u8; 64],
     /// Evidence after measuring.
     pub(crate) evidence: Vec<Shown>,
+    /// The session key's signature of that list; empty: it was not signed.
+    pub(crate) evidence_signature: Vec<u8>,
 }
 
 /// Reads an AttestRequest.
@@ -86,6 +90,7 @@ pub(crate) fn attest(wire: v1::AttestRequest) -> Result<Attest, Violation> {
         exchange_key: bytes("exchange_key", &wire.exchange_key)?,
         signing_key: bytes("signing_key", &wire.signing_key)?,
         evidence: attestation::evidence(wire.evidence)?,
+        evidence_signature: signature("evidence_signature", wire.evidence_signature)?,
         inventory: inventory::read(wire.inventory)?,
         inventory_signature: wire.inventory_signature,
     })
@@ -101,7 +106,16 @@ pub(crate) fn close(wire: v1::CloseSessionRequest) -> Result<Close, Violation> {
         signature: bytes("signature", &wire.signature)?,
         transcript: wire.transcript,
         evidence: attestation::pieces(wire.evidence)?,
+        evidence_signature: signature("evidence_signature", wire.evidence_signature)?,
     })
+}
+
+/// A signature, or none.
+fn signature(field: &str, wire: Vec<u8>) -> Result<Vec<u8>, Violation> {
+    if wire.is_empty() || wire.len() == 64 {
+        return Ok(wire);
+    }
+    Err(Violation::invalid(field, format_args!("{} bytes", wire.len()), "64 bytes, or none"))
 }
 
 /// A session that is asked for by its name: an agent's, or one between landmarks.
