@@ -12,7 +12,7 @@ use super::check::InvalidSetting;
 pub const ENV_PREFIX: &str = "LIGHTCONE";
 const ENV_SEPARATOR: &str = "__";
 /// The settings that are lists; in the environment their entries are parted by commas.
-const LISTS: [&str; 1] = ["server.web_origins"];
+const LISTS: [&str; 2] = ["attestation.reference_keys", "server.web_origins"];
 
 /// A setting given on the command line: its key as `section.name`, and its value.
 pub type Override = (String, String);
