@@ -7,12 +7,13 @@ use lightcone_core::Residency;
 use crate::appraisal::Appraisal;
 use crate::case::Case;
 use crate::check::Check;
+use crate::formats::verifier;
 use crate::kind::Kind;
 use crate::reason::Reason;
 use crate::rejection::Rejection;
 use crate::time::UnixTime;
 use crate::tpm2::same_boot;
-use crate::verifier::{EVIDENCE_BYTES_MAX, verifier};
+use crate::verifier::EVIDENCE_BYTES_MAX;
 
 /// The most pieces of evidence in one attestation: a host of sixteen accelerators, their switches, and its own.
 pub const PIECES_MAX: usize = 32;

@@ -19,16 +19,3 @@ pub trait Verifier: Send + Sync {
     /// The first check that failed. What could not be checked for want of data is no error: the appraisal lists it.
     fn verify(&self, evidence: &[u8], case: &Case<'_>) -> Result<Appraisal, Rejection>;
 }
-
-/// The verifier of a format.
-#[must_use]
-pub fn verifier(kind: Kind) -> &'static dyn Verifier {
-    match kind {
-        Kind::Software => &crate::software::Software,
-        Kind::Tpm2Quote => &crate::tpm2::Tpm2Quote,
-        Kind::SevSnp => &crate::snp::SevSnp,
-        Kind::Tdx => &crate::tdx::Tdx,
-        Kind::NvidiaGpu => &crate::nvidia::NvidiaGpu,
-        Kind::NvidiaSwitch => &crate::nvidia::NvidiaSwitch,
-    }
-}
