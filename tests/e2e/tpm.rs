@@ -19,7 +19,7 @@ use lightcone_attester::Source as _;
 use lightcone_attester::tpm::Tpm;
 use lightcone_keyring::SigningIdentity;
 use lightcone_probe::Binding;
-use lightcone_probe::binding::{binding, closing_nonce, context};
+use lightcone_probe::binding::closing_nonce;
 use lightcone_server::Config;
 use lightcone_tests::Ground;
 use lightcone_tests::players::{Attested, Device};
@@ -135,11 +135,8 @@ async fn begun(town: &mut Town) -> (v1::AttestRequest, [u8; 32], SigningKey) {
     let mut line = town.device.attend().await;
     let summons = town.device.summoned(&mut line).await;
     let (request, key) = town.device.evidence(&summons, &mut town.seed);
-    let context = context(&hex::encode(&summons.verifier_key), &town.device.name(), None);
-    let part = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).unwrap();
-    let (nonce, exchange) = (part(&request.verifier_nonce), part(&request.exchange_key));
-    let bound = binding(&nonce, &exchange, &part(&request.signing_key), &context);
-    (request, bound.0, key)
+    let bound = town.device.binding(&summons, &request);
+    (request, bound, key)
 }
 
 /// A session with evidence of the TPM before and after measuring, and its verdict.

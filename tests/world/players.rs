@@ -238,26 +238,28 @@ impl Device {
     #[must_use]
     pub fn evidence(&self, summons: &v1::Summons, seed: &mut Seed) -> (v1::AttestRequest, SigningKey) {
         let (key, exchange) = (SigningKey::from_bytes(&paper::bytes(seed)), paper::bytes::<32>(seed));
-        let signing = key.verifying_key().to_bytes();
-        let nonce = summons.verifier_nonce.as_slice().try_into().expect("32 bytes");
+        let mut request = v1::AttestRequest {
+            session: summons.session.clone(),
+            verifier_nonce: summons.verifier_nonce.clone(),
+            exchange_key: exchange.to_vec(),
+            signing_key: key.verifying_key().to_bytes().to_vec(),
+            ..v1::AttestRequest::default()
+        };
+        let bound = self.binding(summons, &request);
+        let payload = self.identity.signing_key().sign(&[EVIDENCE_LABEL, &bound].concat());
+        let payload = payload.to_bytes().to_vec();
+        request.evidence = vec![v1::Evidence { format: "software".to_owned(), payload }];
+        (request, key)
+    }
+
+    /// What evidence for the keys of a request must bear.
+    #[must_use]
+    pub fn binding(&self, summons: &v1::Summons, request: &v1::AttestRequest) -> [u8; 32] {
+        let part = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).expect("32 bytes");
         let verifier: String = summons.verifier_key.iter().map(|byte| format!("{byte:02x}")).collect();
         let context = binding::context(&verifier, &self.name(), None);
-        let bound = binding::binding(&nonce, &exchange, &signing, &context);
-        let payload = self.identity.signing_key().sign(&[EVIDENCE_LABEL, &bound.0].concat());
-        let request = v1::AttestRequest {
-            session: summons.session.clone(),
-            verifier_nonce: nonce.to_vec(),
-            exchange_key: exchange.to_vec(),
-            signing_key: signing.to_vec(),
-            evidence: vec![v1::Evidence {
-                format: "software".to_owned(),
-                payload: payload.to_bytes().to_vec(),
-            }],
-            evidence_signature: Vec::new(),
-            inventory: Vec::new(),
-            inventory_signature: Vec::new(),
-        };
-        (request, key)
+        let (nonce, exchange) = (part(&request.verifier_nonce), part(&request.exchange_key));
+        binding::binding(&nonce, &exchange, &part(&request.signing_key), &context).0
     }
 
     /// Attests fresh keys.
