@@ -182,6 +182,8 @@ async fn a_session_on_a_tpm_is_r1_once_its_key_is_enrolled() {
     assert_eq!(verdict.reasons, [] as [i32; 0]);
     assert!(!verdict.headline.contains("UNATTESTED"), "{}", verdict.headline);
     assert!(verdict.references.starts_with("1 sha256:"), "{}", verdict.references);
+    let restarted = "whether the machine restarted since it was seen last";
+    assert!(!verdict.not_checked.iter().any(|what| what == restarted), "closing showed that it did not");
     let open = "whether the maker has revoked the device's certificate since";
     assert!(verdict.not_checked.iter().any(|what| what == open), "{:?}", verdict.not_checked);
     let request = v1::GetSessionRequest { name: verdict.session.clone() };

@@ -190,6 +190,13 @@ impl Attestation {
         open
     }
 
+    /// Marks a check of what ties the key as passed.
+    pub fn pass(&mut self, check: Check) {
+        if let Some(lead) = self.lead.and_then(|place| self.devices.get_mut(place)) {
+            lead.pass(check);
+        }
+    }
+
     /// Lowers the residency, for a reason.
     pub fn lower(&mut self, most: Residency, reason: Reason) {
         if self.residency > most {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lightcone_attest::inventory::{Disagreement, Inventory, disagreements};
 use lightcone_attest::references::References;
-use lightcone_attest::{Attestation, Policy, Reason, Residency};
+use lightcone_attest::{Attestation, Check, Policy, Reason, Residency};
 
 use super::{NS_PER_S, Shown, Wanted, appraised};
 
@@ -31,8 +31,11 @@ impl Tie {
     pub(crate) fn at(&self, as_of_ns: i64) -> Attestation {
         let mut attestation = self.opening();
         // The chip may have left right after it was asked, unless it was there at the end too.
-        if attestation.residency.is_attested() && !self.is_closed(&attestation) {
-            attestation.lower(Residency::R2, Reason::NotClosed);
+        if attestation.residency.is_attested() {
+            match self.is_closed(&attestation) {
+                true => attestation.pass(Check::Counters),
+                false => attestation.lower(Residency::R2, Reason::NotClosed),
+            }
         }
         if !self.differing(&attestation).is_empty() {
             attestation.reasons.insert(Reason::HostDisagrees);
