@@ -75,7 +75,11 @@ impl Attesting {
     /// Reads the references where a file is given.
     pub(crate) fn start(file: Option<ReferenceFile>, policy: Policy) -> Result<Self, Unusable> {
         let references = match &file {
-            Some(file) => file.read()?,
+            Some(file) => {
+                let references = file.read()?;
+                file.take(references.document().version)?;
+                references
+            }
             None => References::built_in(),
         };
         tracing::info!(version = references.version(), least = %policy.residency_min, "reference values");
@@ -99,6 +103,7 @@ impl Attesting {
             let (found, known) = (read.document().version, before.document().version);
             return Err(Unusable::Older { path: file.path(), found, known });
         }
+        file.take(read.document().version)?;
         tracing::info!(version = read.version(), before = before.version(), "reference values changed");
         *self.references.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(read);
         Ok(true)
@@ -132,4 +137,44 @@ pub(crate) fn appraised(
 pub(crate) fn cost(shown: &[Shown]) -> Duration {
     let each = |shown: &Shown| if shown.kind == Kind::Software { SOFTWARE } else { PIECE };
     shown.iter().take(PIECES_MAX).map(each).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use lightcone_attest::Residency;
+    use lightcone_attest::references::{Document, Envelope};
+
+    use super::*;
+
+    const POLICY: Policy = Policy { residency_min: Residency::R0, age_max_s: 60 };
+
+    #[test]
+    fn references_never_go_back_not_even_by_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key) = (folder.path().join("references"), SigningKey::from_bytes(&[3; 32]));
+        let public = key.verifying_key().to_bytes();
+        let publish = |version, issued_s| {
+            let document = Document { version, issued_s, ..Document::default() };
+            let sealed = Envelope::seal(&document.to_json(), &public, |bytes| key.sign(bytes).to_bytes());
+            std::fs::write(&path, serde_json::to_vec(&sealed).unwrap()).unwrap();
+        };
+        let start = || {
+            let mark = Some(folder.path().join("mark"));
+            Attesting::start(Some(ReferenceFile::new(&path, vec![public], mark)), POLICY)
+        };
+        publish(3, 0);
+        let attesting = start().unwrap();
+        assert!(!attesting.refresh().unwrap(), "nothing changed");
+        publish(3, 1);
+        assert!(matches!(attesting.refresh(), Err(Unusable::Older { found: 3, known: 3, .. })));
+        publish(4, 0);
+        assert!(attesting.refresh().unwrap());
+        publish(3, 0);
+        assert!(matches!(attesting.refresh(), Err(Unusable::Older { found: 3, known: 4, .. })));
+        assert!(matches!(start(), Err(Unusable::Older { found: 3, known: 4, .. })));
+        std::fs::write(&path, "{").unwrap();
+        assert!(matches!(attesting.refresh(), Err(Unusable::Refused { .. })));
+        assert!(attesting.references().version().starts_with("4 "), "what is in force stays");
+    }
 }

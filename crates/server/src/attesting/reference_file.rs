@@ -10,6 +10,8 @@ use lightcone_attest::references::{References, Refused};
 pub(crate) struct ReferenceFile {
     path: PathBuf,
     keys: Vec<[u8; 32]>,
+    /// Where the highest version that was taken is kept, so that a restart does not go back; none: in no file.
+    mark: Option<PathBuf>,
 }
 
 /// Reference values that cannot be used.
@@ -31,6 +33,16 @@ pub(crate) enum Unusable {
         /// Why.
         refused: Refused,
     },
+    /// What was taken cannot be kept.
+    #[error(
+        "`{path}` cannot be written: {cause}; it keeps which version of the reference values was taken last"
+    )]
+    Unmarked {
+        /// The file.
+        path: String,
+        /// Why.
+        cause: io::Error,
+    },
     /// It goes back.
     #[error(
         "attestation.references: `{path}` has version {found}, and version {known} is in force: give it a higher number"
@@ -47,8 +59,19 @@ pub(crate) enum Unusable {
 
 impl ReferenceFile {
     /// References at `path`, signed by one of `keys`.
-    pub(crate) fn new(path: &Path, keys: Vec<[u8; 32]>) -> Self {
-        Self { path: path.to_owned(), keys }
+    pub(crate) fn new(path: &Path, keys: Vec<[u8; 32]>, mark: Option<PathBuf>) -> Self {
+        Self { path: path.to_owned(), keys, mark }
+    }
+
+    /// Holds a version against the highest that was taken, and keeps it as that.
+    pub(crate) fn take(&self, found: u64) -> Result<(), Unusable> {
+        let Some(mark) = &self.mark else { return Ok(()) };
+        let known = fs::read_to_string(mark).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        if found < known {
+            return Err(Unusable::Older { path: self.path(), found, known });
+        }
+        fs::write(mark, format!("{found}\n"))
+            .map_err(|cause| Unusable::Unmarked { path: mark.display().to_string(), cause })
     }
 
     /// Its path, for people.

@@ -12,6 +12,8 @@ use crate::attesting::ReferenceFile;
 
 /// The most keys that may sign reference values.
 const KEYS_MAX: usize = 16;
+/// The file in the server's folder that keeps which version of the reference values was taken last.
+const MARK: &str = "references.version";
 /// The longest time that evidence may stand for a key, in seconds: a day.
 const AGE_MAX_S: u32 = 86_400;
 
@@ -90,7 +92,9 @@ impl Config {
             let remedy = "name the key that signs `attestation.references`; unsigned ones are never used";
             return Err(InvalidSetting::new(key, "", remedy));
         }
-        Ok(Some(ReferenceFile::new(Path::new(&wanted.references), keys)))
+        let mark = Path::new(&self.store.folder).join(MARK);
+        let mark = (!self.store.is_in_memory()).then_some(mark);
+        Ok(Some(ReferenceFile::new(Path::new(&wanted.references), keys, mark)))
     }
 }
 
