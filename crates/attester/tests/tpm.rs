@@ -151,11 +151,22 @@ fn a_power_cycle_is_noticed_and_the_key_stays() {
     };
     let (opening, closing) = (counters(), counters());
     assert!(same_boot(&opening, &closing), "{opening:?} {closing:?}");
+    let copy = device.file("tpm2-00.permall");
     device.power_cycle();
     let later = counters();
     assert!(later.resets > closing.resets && !same_boot(&opening, &later), "{closing:?} {later:?}");
     assert_eq!(counters_follow(&closing, &later), Ok(()));
     assert_eq!(counters_follow(&later, &closing).unwrap_err().check, Check::Counters);
+    device.power_cycle();
+    let last = counters();
+    // A copy of its state comes back to life: it counts on from where it was copied.
+    device.restore(&copy);
+    let restored = counters();
+    assert_eq!(
+        counters_follow(&last, &restored).unwrap_err().check,
+        Check::Counters,
+        "{last:?} {restored:?}"
+    );
     // Its owner clears it: the same key, and it counts from the start.
     device.tool("tpm2_clear", "-c p");
     let cleared = counters();
