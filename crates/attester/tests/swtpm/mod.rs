@@ -1,4 +1,5 @@
 //! A TPM in software (swtpm) for tests: with an endorsement certificate, under an authority of its own, on loopback.
+#![allow(dead_code, reason = "tests of two crates take a part each")]
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
