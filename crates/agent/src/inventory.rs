@@ -4,8 +4,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ed25519_dalek::Signer as _;
-use lightcone_attest::UnixTime;
 use lightcone_attest::inventory::AgentFacts;
+use lightcone_attest::{UnixTime, inventory_signed};
 use lightcone_attester::inventory::{Concealer, Survey};
 use lightcone_attester::{Root, nvidia};
 use lightcone_keyring::SigningIdentity;
@@ -15,8 +15,6 @@ use sha2::{Digest as _, Sha256};
 use crate::config::{Config, InvalidSetting};
 use crate::error::Refused;
 
-/// What the session's key signs begins with this; the binding and the inventory follow.
-const LABEL: &[u8] = b"lightcone/inventory/v1\0";
 /// What the secret of concealed names is derived from: the identity key's signature over it, which nobody is sent.
 const CONCEAL_LABEL: &[u8] = b"lightcone/conceal-key/v1\0";
 /// The most bytes that the service takes.
@@ -75,8 +73,7 @@ impl Inventory {
             tracing::warn!(bytes = json.len(), "the inventory is too long to be told and is left out");
             return Ok(Told::default());
         }
-        let signed = [LABEL, &binding.0, &json].concat();
-        Ok(Told { signature: key.sign(&signed).to_bytes().to_vec(), json })
+        Ok(Told { signature: key.sign(&inventory_signed(&binding.0, &json)).to_bytes().to_vec(), json })
     }
 }
 

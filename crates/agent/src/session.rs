@@ -107,10 +107,7 @@ async fn close(
     (keys, binding): (&SessionKeys, &Binding),
 ) -> Result<(), Refused> {
     let (body, signature) = transcript.sign(&keys.signing);
-    let shown = match agent.evidence.is_of_hardware() {
-        true => agent.evidence.collect(closing_nonce(binding, &body), &keys.signing).await?,
-        false => Shown::default(),
-    };
+    let shown = after(agent, closing_nonce(binding, &body), keys).await;
     let request = v1::CloseSessionRequest {
         session,
         transcript: body,
@@ -123,6 +120,18 @@ async fn close(
         async move { client.close_session(request).await }
     });
     closed.await.map(|_session| ())
+}
+
+/// Evidence after measuring. A device that fails now must not cost the session its transcript: the verdict says that
+/// nothing closed it.
+async fn after(agent: &Agent, nonce: [u8; 32], keys: &SessionKeys) -> Shown {
+    if !agent.evidence.is_of_hardware() {
+        return Shown::default();
+    }
+    agent.evidence.collect(nonce, &keys.signing).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "no evidence after measuring; the verdict will be the weaker for it");
+        Shown::default()
+    })
 }
 
 fn limited<T>(message: T) -> Request<T> {

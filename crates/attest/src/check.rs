@@ -89,8 +89,6 @@ checks! {
     LocalBus = "local-bus", open "whether the chip is in the machine that answered";
     /// The residency is at least what a policy asks for.
     Residency = "residency", open "whether the key is tied closely enough";
-    /// The evidence is young enough for a policy.
-    Age = "age", open "whether the evidence is young enough";
     /// The reference values hold now.
     References = "references", open "whether the reference values hold now";
 }

@@ -36,7 +36,7 @@ pub use appraisal::{Appraisal, Claim, Code, Counters};
 pub use attestation::{Attestation, Occasion, PIECES_MAX, Piece, RefusedPiece, appraise};
 pub use case::{Activated, Case};
 pub use check::Check;
-pub use evidence_set::evidence_signed;
+pub use evidence_set::{evidence_signed, inventory_signed};
 pub use formats::verifier;
 pub use kind::Kind;
 pub use lightcone_core::Residency;

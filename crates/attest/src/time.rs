@@ -16,6 +16,12 @@ impl UnixTime {
         Self(seconds)
     }
 
+    /// The second in which a moment is that is given in nanoseconds after the epoch.
+    #[must_use]
+    pub const fn from_ns(nanoseconds: i64) -> Self {
+        Self(nanoseconds.div_euclid(1_000_000_000))
+    }
+
     /// Seconds since the epoch.
     #[must_use]
     pub const fn as_s(self) -> i64 {

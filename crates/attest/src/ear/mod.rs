@@ -12,5 +12,5 @@ mod result;
 mod submod;
 
 pub use octets::Octets;
-pub use result::{Ear, Profile, Terms, Unfit, VerifierId};
+pub use result::{Ear, GOOD_FOR_S, Profile, Terms, Unfit, VerifierId};
 pub use submod::{DebugStatus, Submod};

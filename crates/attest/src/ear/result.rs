@@ -10,6 +10,11 @@ use crate::appraisal::Appraisal;
 use crate::kind::Kind;
 use crate::time::UnixTime;
 
+/// How long a result may be relied on unless said otherwise, in seconds: an hour.
+pub const GOOD_FOR_S: i64 = 3_600;
+const DEVELOPER: &str = "https://github.com/lightcone/lightcone";
+const BUILD: &str = concat!("lightcone ", env!("CARGO_PKG_VERSION"));
+
 /// What was shown of some devices, each under its label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ear {
@@ -49,6 +54,14 @@ pub struct VerifierId {
     pub developer: String,
     /// Its name and version.
     pub build: String,
+}
+
+impl VerifierId {
+    /// This software.
+    #[must_use]
+    pub fn own() -> Self {
+        Self { developer: DEVELOPER.to_owned(), build: BUILD.to_owned() }
+    }
 }
 
 /// What a result says beside what was appraised.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hex::FromHex as _;
-use lightcone_attest::ear::{Ear, Terms, VerifierId, jwt};
+use lightcone_attest::ear::{Ear, GOOD_FOR_S, Terms, VerifierId, jwt};
 use lightcone_attest::references::References;
 use lightcone_attest::{
     Activated, Attestation, Case, Kind, Occasion, PIECES_MAX, Piece, Policy, Residency, UnixTime, appraise,
@@ -18,12 +18,6 @@ use crate::args::{AttestCommand, SheetFormat, VerifyArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out::Out;
 use crate::render::attestation as sheet;
-
-/// How long a signed result may be relied on, in seconds: an hour.
-const RESULT_S: i64 = 3_600;
-/// Who appraises, as results name it.
-const DEVELOPER: &str = "https://github.com/lightcone/lightcone";
-const BUILD: &str = concat!("lightcone ", env!("CARGO_PKG_VERSION"));
 
 /// A piece of evidence and the file that it is from.
 struct Found {
@@ -104,8 +98,8 @@ fn result(
     let key = SigningIdentity::load(key).map_err(|error| Failure::input(error.to_string()))?;
     let terms = Terms {
         issued: now,
-        expires: UnixTime::from_s(now.as_s().saturating_add(RESULT_S)),
-        verifier: VerifierId { developer: DEVELOPER.to_owned(), build: BUILD.to_owned() },
+        expires: UnixTime::from_s(now.as_s().saturating_add(GOOD_FOR_S)),
+        verifier: VerifierId::own(),
         nonce: nonce.map(|nonce| &nonce[..]),
         policy: &attestation.references,
     };

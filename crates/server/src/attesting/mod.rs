@@ -124,12 +124,10 @@ pub(crate) fn appraised(
         activated: &wanted.activated,
         references,
         collateral: None,
-        now: UnixTime::from_s(wanted.at_ns.div_euclid(NS_PER_S)),
+        now: UnixTime::from_ns(wanted.at_ns),
     };
-    let occasion = Occasion {
-        today: UnixTime::from_s(wanted.today_ns.div_euclid(NS_PER_S)),
-        is_signed: wanted.is_signed(&pieces),
-    };
+    let occasion =
+        Occasion { today: UnixTime::from_ns(wanted.today_ns), is_signed: wanted.is_signed(&pieces) };
     appraise(&pieces, occasion, &case)
 }
 

@@ -101,7 +101,7 @@ impl Measuring {
 }
 
 fn known(asked: &Claimed, references: &Arc<References>, now_ns: i64) -> Result<tpm2::Claimed, Fault> {
-    let now = UnixTime::from_s(now_ns.div_euclid(NS_PER_S));
+    let now = UnixTime::from_ns(now_ns);
     tpm2::Claimed::verify(&asked.chain, &asked.key, references, now).map_err(|why| {
         let of_key = matches!(why.check, Check::KeyAttributes | Check::Format);
         refused(if of_key { "attestation_key" } else { "endorsement_chain" }, &why)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lightcone::v1;
-use lightcone_attest::ear::{Ear, Terms, VerifierId, cwt, jwt};
+use lightcone_attest::ear::{Ear, GOOD_FOR_S, Terms, VerifierId, cwt, jwt};
 use lightcone_attest::references::References;
 use lightcone_attest::{Attestation, UnixTime};
 use lightcone_pool::Cost;
@@ -13,13 +13,6 @@ use super::{Measuring, Trouble};
 use crate::attesting::{appraised, cost};
 use crate::compute::{Errand, Fault};
 use crate::wire::attestation::{self as shown, Alone};
-
-const NS_PER_S: i64 = 1_000_000_000;
-/// How long a result may be relied on, in seconds: an hour.
-const RESULT_S: i64 = 3_600;
-/// Who appraises, as results name it.
-const DEVELOPER: &str = "https://github.com/lightcone/lightcone";
-const BUILD: &str = concat!("lightcone ", env!("CARGO_PKG_VERSION"));
 
 impl Measuring {
     /// The references in force.
@@ -60,11 +53,11 @@ impl Measuring {
     }
 
     fn result(&self, attestation: &Attestation, nonce: Option<&[u8; 32]>) -> Result<Ear, Trouble> {
-        let now_s = now_ns().div_euclid(NS_PER_S);
+        let issued = UnixTime::from_ns(now_ns());
         let terms = Terms {
-            issued: UnixTime::from_s(now_s),
-            expires: UnixTime::from_s(now_s.saturating_add(RESULT_S)),
-            verifier: VerifierId { developer: DEVELOPER.to_owned(), build: BUILD.to_owned() },
+            issued,
+            expires: UnixTime::from_s(issued.as_s().saturating_add(GOOD_FOR_S)),
+            verifier: VerifierId::own(),
             nonce: nonce.map(|nonce| &nonce[..]),
             policy: &attestation.references,
         };

@@ -23,7 +23,10 @@ enum Cause<'a> {
 impl Measuring {
     /// Judges again under other reference values, once they are in force.
     pub(super) async fn follow_references(self: Arc<Self>) -> Result<(), Trouble> {
-        match self.context.attesting.refresh() {
+        // A file is read and its signature checked: not where sockets are served.
+        let context = Arc::clone(&self.context);
+        let refreshed = tokio::task::spawn_blocking(move || context.attesting.refresh()).await;
+        match refreshed.map_err(|error| Trouble::Own(error.to_string()))? {
             Ok(false) => return Ok(()),
             Ok(true) => {}
             Err(unusable) => {

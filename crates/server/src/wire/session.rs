@@ -3,6 +3,7 @@
 use ed25519_dalek::VerifyingKey;
 use lightcone::names::{AgentName, InvalidName, MeshSessionName, SessionName, VerdictName};
 use lightcone::v1;
+use lightcone_attest::inventory_signed;
 use lightcone_probe::Signature;
 use lightcone_probe::plan::{Plan, PlannedLandmark, Window};
 use lightcone_store::{Session, SessionState, SubjectKind};
@@ -19,8 +20,6 @@ use crate::measuring::{Summons, name_of};
 const ALL_AGENTS: &str = "agents/-";
 /// The largest transcript, in bytes.
 pub(crate) const TRANSCRIPT_BYTES_MAX: usize = 16_384;
-/// What a session's key signs of an inventory begins with this; the binding and the inventory follow.
-const INVENTORY_LABEL: &[u8] = b"lightcone/inventory/v1\0";
 
 /// Evidence for a session's keys, with every part as long as it must be.
 #[derive(Debug)]
@@ -53,7 +52,7 @@ impl Attest {
         if self.inventory.is_empty() {
             return Ok(());
         }
-        let signed = [INVENTORY_LABEL, binding, &self.inventory].concat();
+        let signed = inventory_signed(binding, &self.inventory);
         let signature = ed25519_dalek::Signature::from_slice(&self.inventory_signature);
         if signature.is_ok_and(|signature| key.verify_strict(&signed, &signature).is_ok()) {
             return Ok(());
