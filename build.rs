@@ -7,11 +7,14 @@ use std::{env, fs};
 use prost::Message as _;
 
 /// Files of the contract; what they import is found under `proto/`.
-const FILES: [&str; 15] = [
+const FILES: [&str; 19] = [
+    "lightcone/v1/access.proto",
     "lightcone/v1/agent.proto",
     "lightcone/v1/alert.proto",
     "lightcone/v1/attestation.proto",
+    "lightcone/v1/case.proto",
     "lightcone/v1/chip.proto",
+    "lightcone/v1/enrolment.proto",
     "lightcone/v1/error_reason.proto",
     "lightcone/v1/finding.proto",
     "lightcone/v1/geo.proto",
@@ -21,6 +24,7 @@ const FILES: [&str; 15] = [
     "lightcone/v1/options.proto",
     "lightcone/v1/session.proto",
     "lightcone/v1/site.proto",
+    "lightcone/v1/standing.proto",
     "lightcone/v1/verdict.proto",
     "lightcone/v1/verdict_record.proto",
 ];

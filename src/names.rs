@@ -76,6 +76,8 @@ names! {
     AgentName(agent) = "agents/{agent}", "agents/{}";
     /// A chip.
     ChipName(chip) = "chips/{chip}", "chips/{}";
+    /// A case of an agency.
+    CaseName(case) = "cases/{case}", "cases/{}";
     /// An alert.
     AlertName(alert) = "alerts/{alert}", "alerts/{}";
     /// A session of an agent.

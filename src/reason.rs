@@ -12,7 +12,7 @@ const PREFIX: &str = "ERROR_REASON_";
 
 impl ErrorReason {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::FieldMissing,
         Self::FieldInvalid,
         Self::LandmarkUnknown,
@@ -35,6 +35,10 @@ impl ErrorReason {
         Self::MeasurementRefused,
         Self::TokenInvalid,
         Self::StoreUnavailable,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::SecondPersonNeeded,
+        Self::EnrolmentRefused,
     ];
 
     /// The reason as an `ErrorInfo` bears it: the enum's name without its prefix.
@@ -71,8 +75,9 @@ impl ErrorReason {
             Self::NotFound => Code::NotFound,
             Self::AlreadyExists => Code::AlreadyExists,
             Self::EtagMismatch => Code::Aborted,
-            Self::StateForbids | Self::SessionOver => Code::FailedPrecondition,
-            Self::EvidenceRefused => Code::PermissionDenied,
+            Self::StateForbids | Self::SessionOver | Self::SecondPersonNeeded => Code::FailedPrecondition,
+            Self::EvidenceRefused | Self::Forbidden | Self::EnrolmentRefused => Code::PermissionDenied,
+            Self::Unauthenticated => Code::Unauthenticated,
             Self::Internal => Code::Internal,
         }
     }

@@ -48,6 +48,7 @@ impl Kind for Agent {
         let session =
             |session: &String| SessionName { agent: self.id.clone(), session: session.clone() }.to_string();
         Ok(v1::Agent {
+            tenant: String::new(),
             name: Self::name_of(&self.id),
             site: format!("sites/{}", self.site),
             identity_key: self.identity_key.to_vec(),

@@ -45,6 +45,9 @@ impl Kind for Chip {
             ChipState::Retired => State::Retired,
         };
         Ok(v1::Chip {
+            tenant: String::new(),
+            parties: Vec::new(),
+            holder: String::new(),
             name: Self::name_of(&self.id),
             serial: self.serial.clone(),
             sku: self.sku.clone(),

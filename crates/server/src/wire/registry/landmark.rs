@@ -79,6 +79,8 @@ impl Kind for Landmark {
 
     fn show(&self) -> Result<Self::Wire, Garbled> {
         Ok(v1::RegisteredLandmark {
+            tenant: String::new(),
+            affiliation: None,
             name: Self::name_of(&self.id),
             point: Some(place::point(self.latitude_nd, self.longitude_nd)),
             position_error_m: Some(place::metres(self.position_error_mm)),

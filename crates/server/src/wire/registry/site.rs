@@ -60,6 +60,7 @@ impl Kind for Site {
             SiteState::Retired => State::Retired,
         };
         Ok(v1::Site {
+            tenant: String::new(),
             name: Self::name_of(&self.id),
             display_name: self.display_name.clone(),
             claimed_point: claim.map(|(latitude, longitude)| place::point(latitude, longitude)),

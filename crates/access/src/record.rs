@@ -1,0 +1,93 @@
+//! Records: what a call is about.
+
+use std::collections::BTreeSet;
+
+/// What kind of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A site, and what is only a part of it.
+    Site,
+    /// An agent, its sessions and its verdicts.
+    Agent,
+    /// A chip.
+    Chip,
+    /// A landmark.
+    Landmark,
+    /// A case.
+    Case,
+    /// An access that was noted.
+    Access,
+}
+
+impl Kind {
+    /// Its name in policies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Agent => "agent",
+            Self::Chip => "chip",
+            Self::Landmark => "landmark",
+            Self::Case => "case",
+            Self::Access => "access",
+        }
+    }
+}
+
+/// What is to be done with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Act {
+    /// Show it, whole.
+    See,
+    /// Tell how it stands: the coarse answer for outsiders.
+    Tell,
+    /// Change it, or enter it.
+    Change,
+    /// Have it do what it is there for: summon an agent, take a landmark's report.
+    Use,
+}
+
+impl Act {
+    /// Its name in policies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::See => "see",
+            Self::Tell => "tell",
+            Self::Change => "change",
+            Self::Use => "use",
+        }
+    }
+}
+
+/// A record, as far as access to it turns on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// What kind it is.
+    pub kind: Kind,
+    /// Its id.
+    pub id: String,
+    /// Whose it is.
+    pub tenant: String,
+    /// Tenants that are party to it.
+    pub parties: BTreeSet<String>,
+    /// Codes of the areas in which it may be.
+    pub areas: BTreeSet<String>,
+    /// Whether a case on it is open for whoever asks.
+    pub has_open_case: bool,
+}
+
+impl Record {
+    /// A record of a tenant to which nobody else is party.
+    #[must_use]
+    pub fn of(kind: Kind, id: impl Into<String>, tenant: impl Into<String>) -> Self {
+        Self {
+            kind,
+            id: id.into(),
+            tenant: tenant.into(),
+            parties: BTreeSet::new(),
+            areas: BTreeSet::new(),
+            has_open_case: false,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The built-in policies: they hold, and decide as they say.
+
+use lightcone_access::{Act, Directory, Kind, Policy, Record, Role, Subject};
+
+fn policy() -> Policy {
+    Policy::built_in().expect("the built-in policies hold")
+}
+
+fn machine(path: &str) -> Subject {
+    Directory::default().machine(&format!("spiffe://example.org/{path}")).expect("a subject")
+}
+
+#[test]
+fn what_no_rule_allows_is_denied_and_the_rule_that_allows_is_named() {
+    let policy = policy();
+    let owner = machine("tenant/acme/site-owner/desk-1");
+    let decision = policy.call(&owner, "SiteService/ListSites");
+    assert!(decision.allowed);
+    assert_eq!(decision.rules, ["owners-run-sites"]);
+    assert!(!policy.call(&owner, "CaseService/ApproveCase").allowed);
+    assert!(!policy.call(&owner, "SiteService/Melt").allowed);
+    assert!(!policy.call(&Subject::nobody(), "SiteService/ListSites").allowed);
+    assert!(policy.call(&Subject::nobody(), "AccessService/WhoAmI").allowed);
+}
+
+#[test]
+fn an_owner_reaches_its_own_records_and_no_others() {
+    let (policy, owner) = (policy(), machine("tenant/acme/site-owner/desk-1"));
+    assert!(policy.reach(&owner, Act::Change, &Record::of(Kind::Site, "jurong", "acme")).allowed);
+    assert!(!policy.reach(&owner, Act::See, &Record::of(Kind::Site, "jurong", "rival")).allowed);
+}
+
+#[test]
+fn development_may_all_but_be_two_people() {
+    let (policy, developer) = (policy(), Subject::developer());
+    for call in policy.calls() {
+        let is_dual = ["CaseService/RequestCase", "CaseService/ApproveCase"].contains(&call);
+        assert_eq!(policy.call(&developer, call).allowed, !is_dual, "{call}");
+    }
+    let _ = Role::ALL;
+}
