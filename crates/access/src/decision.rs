@@ -8,3 +8,8 @@ pub struct Decision {
     /// The rules that decided, by name, in order: those that allow, or those that forbid. Empty: nothing allows it.
     pub rules: Vec<String>,
 }
+
+impl Decision {
+    /// Nothing allows it.
+    pub const DENIED: Self = Self { allowed: false, rules: Vec::new() };
+}

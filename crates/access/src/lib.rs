@@ -15,8 +15,8 @@ mod role;
 mod subject;
 
 pub use decision::Decision;
-pub use directory::{Directory, InvalidDirectory};
-pub use policy::{InvalidPolicy, Policy};
+pub use directory::{DIRECTORY_BYTES_MAX, Directory, InvalidDirectory};
+pub use policy::{Fault, InvalidPolicy, POLICIES_BYTES_MAX, Policy};
 pub use record::{Act, Kind, Record};
 pub use role::{Role, UnknownRole};
 pub use subject::{Itself, Proof, Subject};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 /// What kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// A site, and what is only a part of it.
+    /// A site.
     Site,
     /// An agent, its sessions and its verdicts.
     Agent,
@@ -20,6 +20,10 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Site, Self::Agent, Self::Chip, Self::Landmark, Self::Case, Self::Access];
+
     /// Its name in policies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -48,6 +52,9 @@ pub enum Act {
 }
 
 impl Act {
+    /// Every act.
+    pub const ALL: [Self; 4] = [Self::See, Self::Tell, Self::Change, Self::Use];
+
     /// Its name in policies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -69,9 +76,12 @@ pub struct Record {
     pub id: String,
     /// Whose it is.
     pub tenant: String,
-    /// Tenants that are party to it.
+    /// The tenant that has it, where that is another's record: a chip at its buyer's. Empty: none.
+    pub holder: String,
+    /// Tenants that are party to it: a chip's; an access's, whose subject it was.
     pub parties: BTreeSet<String>,
-    /// Codes of the areas in which it may be.
+    /// Codes of the areas in which it may be: what its owner states, and what is still possible. An agency reaches
+    /// nothing of which this is empty, unless it looks after all areas.
     pub areas: BTreeSet<String>,
     /// Whether a case on it is open for whoever asks.
     pub has_open_case: bool,
@@ -85,6 +95,7 @@ impl Record {
             kind,
             id: id.into(),
             tenant: tenant.into(),
+            holder: String::new(),
             parties: BTreeSet::new(),
             areas: BTreeSet::new(),
             has_open_case: false,

@@ -20,6 +20,10 @@ pub enum Proof {
 }
 
 impl Proof {
+    /// Every way.
+    pub const ALL: [Self; 5] =
+        [Self::None, Self::Certificate, Self::Token, Self::BoundToken, Self::Development];
+
     /// Its name in policies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -49,6 +53,8 @@ pub struct Subject {
     pub id: String,
     /// Its tenant; empty: none.
     pub tenant: String,
+    /// Whether that tenant is frozen: nobody of it is let in.
+    pub is_frozen: bool,
     /// Its roles. [`Role::Public`] is everyone's.
     pub roles: BTreeSet<Role>,
     /// Codes of the areas that its agency looks after, `*` for all; empty: it is no agency's.
@@ -66,6 +72,7 @@ impl Subject {
         Self {
             id: String::new(),
             tenant: String::new(),
+            is_frozen: false,
             roles: BTreeSet::from([Role::Public]),
             areas: BTreeSet::new(),
             itself: None,
@@ -79,6 +86,7 @@ impl Subject {
         Self {
             id: "development".to_owned(),
             tenant: "development".to_owned(),
+            is_frozen: false,
             roles: Role::ALL.into(),
             areas: BTreeSet::from(["*".to_owned()]),
             itself: None,

@@ -7,7 +7,7 @@ fn policy() -> Policy {
 }
 
 fn machine(path: &str) -> Subject {
-    Directory::default().machine(&format!("spiffe://example.org/{path}")).expect("a subject")
+    Directory::default().machine("example.org", &format!("spiffe://example.org/{path}")).expect("a subject")
 }
 
 #[test]
