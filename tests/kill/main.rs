@@ -129,7 +129,7 @@ async fn check(config: &Config, bringers: &[Bringer]) {
         assert_eq!((distinct.len(), numbers.len()), (numbers.len(), durable as usize), "{id}: once each");
         assert_eq!(numbers, (1..=durable).collect::<Vec<i64>>(), "{id}: without a gap");
     }
-    assert_eq!(store.verdicts_since(0, 1).await.unwrap(), [], "nothing was judged yet");
+    assert_eq!(store.verdicts_since(None, 0, 1).await.unwrap(), [], "nothing was judged yet");
     store.close().await;
 }
 

@@ -119,6 +119,7 @@ mod tests {
             identity_key: [7; 32],
             next_session_time: None,
             last_session,
+            tenant: "operator".into(),
         }
     }
 

@@ -54,6 +54,16 @@ pub enum StoreError {
         /// The states that allow it.
         allowed: &'static str,
     },
+    /// A second subject is needed, and it is the first again.
+    #[error("{kind} `{id}` was asked for by `{subject}`; another subject has to agree")]
+    SameSubject {
+        /// What was to be agreed on.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+        /// Who asked for it.
+        subject: String,
+    },
     /// The request id was used for another request.
     #[error("request id `{id}` was used for another request; use a fresh one for each request")]
     RequestReused {

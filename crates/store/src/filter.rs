@@ -1,5 +1,7 @@
 //! Which rows a list shows.
 
+use crate::record::CaseState;
+
 /// The most rows of one page.
 pub const LIST_MAX: u32 = 1_000;
 
@@ -10,6 +12,8 @@ pub struct Filter {
     pub state: Option<String>,
     /// The parent's id: a landmark's trust group, an agent's site, a chip's agent, a session's subject.
     pub parent: Option<String>,
+    /// The tenant whose they are, and for a chip one that holds it or is party to it.
+    pub tenant: Option<String>,
 }
 
 /// A page: rows in the order of their ids.
@@ -34,6 +38,8 @@ pub struct VerdictFilter {
     pub agent: Option<String>,
     /// Only the newest of each agent that is not superseded.
     pub latest_only: bool,
+    /// The tenant whose they are.
+    pub tenant: Option<String>,
     /// Only revisions below this one: the last revision of the page before, as newest come first.
     pub before_revision: Option<i64>,
     /// The most rows, as in [`PageRequest::size`].
@@ -51,6 +57,8 @@ impl VerdictFilter {
 pub struct AlertFilter {
     /// The name of whom they are about.
     pub subject: Option<String>,
+    /// The tenant whose they are.
+    pub tenant: Option<String>,
     /// Only revisions below this one: the last revision of the page before, as newest come first.
     pub before_revision: Option<i64>,
     /// The most rows, as in [`PageRequest::size`].
@@ -58,6 +66,46 @@ pub struct AlertFilter {
 }
 
 impl AlertFilter {
+    pub(crate) fn limit(&self) -> i64 {
+        clamp(self.size)
+    }
+}
+
+/// Which accesses are listed. What is `None` does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccessFilter {
+    /// The tenant whose records were shown.
+    pub tenant: Option<String>,
+    /// The name of the record that was shown.
+    pub resource: Option<String>,
+    /// Only revisions below this one: the last revision of the page before, as newest come first.
+    pub before_revision: Option<i64>,
+    /// The most rows, as in [`PageRequest::size`].
+    pub size: u32,
+}
+
+impl AccessFilter {
+    pub(crate) fn limit(&self) -> i64 {
+        clamp(self.size)
+    }
+}
+
+/// Which cases are listed. What is `None` does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// The agency, by its tenant.
+    pub tenant: Option<String>,
+    /// Where they stand at `now`.
+    pub state: Option<CaseState>,
+    /// The time of asking: a case past its time is closed.
+    pub now: i64,
+    /// Only ids below this one: the last id of the page before, as the highest come first.
+    pub before_id: Option<String>,
+    /// The most rows, as in [`PageRequest::size`].
+    pub size: u32,
+}
+
+impl CaseFilter {
     pub(crate) fn limit(&self) -> i64 {
         clamp(self.size)
     }

@@ -4,8 +4,10 @@
 //! geometry and no time of day: what is kept is bytes and integers to it, and every time that is kept is an
 //! argument. A method that returned has committed; nothing else counts as an answer.
 
+mod access;
 mod answer;
 mod attestation;
+mod case;
 mod committer;
 mod complete;
 mod error;
@@ -20,6 +22,7 @@ mod request;
 mod session;
 mod sql;
 mod sql_store;
+mod standing;
 mod store;
 mod supervision;
 mod terms;
@@ -27,14 +30,14 @@ mod value;
 mod verdict;
 
 pub use error::StoreError;
-pub use filter::{AlertFilter, Filter, LIST_MAX, PageRequest, VerdictFilter};
+pub use filter::{AccessFilter, AlertFilter, CaseFilter, Filter, LIST_MAX, PageRequest, VerdictFilter};
 pub use record::*;
 pub use request::Request;
 pub use sql::{Finished, Observer};
 pub use sql_store::SqlStore;
 pub use store::{
-    Attestations, CREATE_MANY_MAX, DEVICES_MAX, Evidence, INGEST_MAX, Registry, Sessions, Store, Supervision,
-    Verdicts,
+    ACCESSES_MAX, Accesses, Attestations, CREATE_MANY_MAX, Cases, DEVICES_MAX, Evidence, INGEST_MAX,
+    Registry, Sessions, Standings, Store, Supervision, Verdicts,
 };
 pub use terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
 pub use value::UnknownWord;

@@ -15,6 +15,11 @@ const BODIES: &str = "UPDATE reports SET body = $3, keep_until = NULL, updated_b
 const REQUESTS: &str =
     "DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE expire_time < $1 LIMIT $2)";
 const ALERTS: &str = "DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE create_time < $1 LIMIT $2)";
+const ACCESSES: &str =
+    "DELETE FROM accesses WHERE revision IN (SELECT revision FROM accesses WHERE time < $1 LIMIT $2)";
+const CASES: &str = "DELETE FROM cases WHERE id IN (SELECT id FROM cases WHERE expire_time < $1 LIMIT $2)";
+const STANDINGS: &str = "DELETE FROM standings WHERE (subject, epoch) IN \
+    (SELECT subject, epoch FROM standings WHERE create_time < $1 LIMIT $2)";
 const VERDICTS: &str = "DELETE FROM verdicts WHERE id IN \
     (SELECT id FROM verdicts WHERE create_time < $1 AND legal_hold = 0 LIMIT $2)";
 /// Sessions to which no verdict speaks: those whose verdict is gone are older than the bound for the unjudged.
@@ -30,13 +35,24 @@ pub(crate) async fn purge(
         bodies: database.transact("purge-bodies", now, |tx, now| Box::pin(bodies(tx, *now))).await?,
         requests: delete(database, "purge-requests", REQUESTS, now).await?,
         alerts: delete(database, "purge-alerts", ALERTS, now - retention.alerts).await?,
+        accesses: delete(database, "purge-accesses", ACCESSES, now - retention.accesses).await?,
+        standings: delete(database, "purge-standings", STANDINGS, now - retention.standings).await?,
         verdicts: delete(database, "purge-verdicts", VERDICTS, now - retention.verdicts).await?,
         ..Purged::default()
     };
+    purged.accesses += delete(database, "purge-cases", CASES, now - retention.accesses).await?;
     purged.sessions = database
         .transact("purge-sessions", now - retention.unjudged, |tx, before| Box::pin(sessions(tx, *before)))
         .await?;
-    let counts = [purged.bodies, purged.requests, purged.alerts, purged.verdicts, purged.sessions];
+    let counts = [
+        purged.bodies,
+        purged.requests,
+        purged.alerts,
+        purged.accesses,
+        purged.standings,
+        purged.verdicts,
+        purged.sessions,
+    ];
     purged.more = counts.iter().any(|count| *count >= ROWS_MAX as u64);
     for landmark in landmarks(database).await? {
         let work = (landmark, now - retention.reports);

@@ -1,16 +1,18 @@
 //! Landmarks, sites, agents and chips: made, changed, retired.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use crate::answer;
 use crate::error::StoreError;
 use crate::filter::{Filter, PageRequest};
-use crate::record::{Mortal, Resource, Trail};
+use crate::record::{ChipTenant, Mortal, Resource, Trail};
 use crate::request::Request;
 use crate::sql::Tx;
 use crate::sql_store::SqlStore;
 use crate::store::{CREATE_MANY_MAX, Registry};
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// What a retired record allows.
 const LIVING: &str = "one that is not retired";
@@ -83,6 +85,7 @@ pub(crate) async fn create<R: Resource>(
         record.header().first();
         record.settle(None);
     }
+    hold(tx, &mut records).await?;
     // Asked first, so that the answer can say which: a refused insert of many does not.
     if let Some((id, field)) = taken(tx, &records).await? {
         return Err(StoreError::AlreadyExists { kind: R::KIND, id, field });
@@ -93,6 +96,7 @@ pub(crate) async fn create<R: Resource>(
     for record in &records {
         leave(tx, record.trail(None)).await?;
     }
+    share(tx, &records).await?;
     answer::after(tx, request, &records).await?;
     Ok(records)
 }
@@ -106,12 +110,12 @@ pub(crate) async fn list<R: Resource>(
     let text = |text: &Option<String>| Value::Text(text.clone().unwrap_or_default());
     let mut values = vec![text(&page.after), text(&filter.state), Value::Int(page.limit())];
     let (rare, list_rare) = R::LIST_RARE;
-    let tail = match (&filter.parent, &filter.state) {
-        (Some(parent), _) => {
-            values.push(Value::Text(parent.clone()));
-            R::LIST_OF
-        }
-        (None, Some(state)) if rare.contains(&state.as_str()) => list_rare,
+    values.extend(filter.tenant.iter().chain(&filter.parent).cloned().map(Value::Text));
+    let tail = match (&filter.tenant, &filter.parent, &filter.state) {
+        (Some(_), Some(_), _) => R::LIST_OF_FOR,
+        (Some(_), None, _) => R::LIST_FOR,
+        (None, Some(_), _) => R::LIST_OF,
+        (None, None, Some(state)) if rare.contains(&state.as_str()) => list_rare,
         _ => R::LIST,
     };
     tx.records(tail, values).await
@@ -137,6 +141,7 @@ async fn update<R: Mortal>(
     record.settle(Some(&old));
     tx.replace(record.id(), &record).await.map_err(|error| error.of_write(R::KIND, record.id()))?;
     leave(tx, record.trail(Some(&old))).await?;
+    share_anew(tx, &record).await?;
     answer::after(tx, request, std::slice::from_ref(&record)).await?;
     Ok(record)
 }
@@ -200,6 +205,47 @@ async fn taken<R: Resource>(
         }
     }
     Ok(None)
+}
+
+/// Says of each record who holds it: the tenant of its agent.
+async fn hold<R: Resource>(tx: &mut Tx, records: &mut [R]) -> Result<(), StoreError> {
+    let agents: Vec<String> =
+        records.iter_mut().filter_map(|record| record.held().map(|(agent, _)| agent.to_owned())).collect();
+    if agents.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<&str> = agents.iter().map(String::as_str).collect();
+    let head = "SELECT id, tenant FROM agents WHERE id";
+    let mut tenants = HashMap::new();
+    for row in tx.fetch_in(head, &keys, &[Kind::Text, Kind::Text]).await? {
+        if let Ok([Value::Text(agent), Value::Text(tenant)]) = <[Value; 2]>::try_from(row) {
+            tenants.insert(agent, tenant);
+        }
+    }
+    for record in records {
+        if let Some((agent, holder)) = record.held() {
+            // An agent that is not there is refused by the insert.
+            *holder = tenants.get(agent).cloned().unwrap_or_default();
+        }
+    }
+    Ok(())
+}
+
+/// Keeps which tenants have to do with new records.
+async fn share<R: Resource>(tx: &mut Tx, records: &[R]) -> Result<(), StoreError> {
+    let tenants: Vec<ChipTenant> = records.iter().filter_map(Resource::tenants).flatten().collect();
+    if tenants.is_empty() {
+        return Ok(());
+    }
+    tx.insert(&tenants, "", &[]).await.map(drop)
+}
+
+/// The same for one that may have had others before.
+pub(crate) async fn share_anew<R: Resource>(tx: &mut Tx, record: &R) -> Result<(), StoreError> {
+    let Some(tenants) = record.tenants() else { return Ok(()) };
+    let sql = "DELETE FROM chip_tenants WHERE chip = $1";
+    tx.execute(sql, vec![Value::Text(record.id().to_owned())]).await?;
+    tx.insert(&tenants, "", &[]).await.map(drop)
 }
 
 async fn leave(tx: &mut Tx, trail: Option<Trail>) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::access::Shown;
 use crate::committer::Committer;
 use crate::complete::Completion;
 use crate::error::StoreError;
@@ -24,6 +25,7 @@ pub struct SqlStore {
     pub(crate) database: Arc<Database>,
     pub(crate) arrivals: Committer<Vec<Arrival>>,
     pub(crate) completions: Committer<Completion>,
+    pub(crate) accesses: Committer<Shown>,
 }
 
 impl SqlStore {
@@ -73,8 +75,12 @@ impl SqlStore {
 
     fn on(database: Database) -> Self {
         let database = Arc::new(database);
-        let (arrivals, completions) = (Committer::start(&database), Committer::start(&database));
-        Self { arrivals, completions, database }
+        Self {
+            arrivals: Committer::start(&database),
+            completions: Committer::start(&database),
+            accesses: Committer::start(&database),
+            database,
+        }
     }
 }
 

@@ -6,10 +6,10 @@
 use async_trait::async_trait;
 
 use crate::error::StoreError;
-use crate::filter::{AlertFilter, Filter, PageRequest, VerdictFilter};
+use crate::filter::{AccessFilter, AlertFilter, CaseFilter, Filter, PageRequest, VerdictFilter};
 use crate::record::{
-    Agent, Alert, AttestationKey, Chip, ChipTie, DeviceSighting, Landmark, LandmarkVersion, Measurement,
-    MeshPair, Report, Session, Site, Verdict,
+    Access, Agent, Alert, AttestationKey, Case, Chip, ChipTie, DeviceSighting, Landmark, LandmarkVersion,
+    Measurement, MeshPair, PolicyVersion, Report, Session, Site, Standing, Verdict,
 };
 use crate::request::Request;
 use crate::terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
@@ -20,6 +20,8 @@ pub const CREATE_MANY_MAX: usize = 1_000;
 pub const INGEST_MAX: usize = 10_000;
 /// The most devices that one call sights: those of one attestation.
 pub const DEVICES_MAX: usize = 64;
+/// The most accesses that one call notes: those of one page.
+pub const ACCESSES_MAX: usize = 1_000;
 
 /// Everything that is kept. Programs hold an `Arc<dyn Store>`.
 pub trait Store:
@@ -32,6 +34,9 @@ pub trait Store:
     + Verdicts
     + Attestations
     + Supervision
+    + Accesses
+    + Cases
+    + Standings
 {
 }
 
@@ -61,7 +66,8 @@ pub trait Registry<R: Send + 'static>: Send + Sync {
 
     /// Replaces a record, `create_time` excepted, if its etag is still `etag`; any etag will do when none is
     /// given. A landmark whose place, errors or keys change gets its next version and the old one is kept.
-    /// A chip's tie and an agent's next and last session are left as they are: they have methods of their own.
+    /// A chip's tie and an agent's next and last session are left as they are: they have methods of their own. Whose
+    /// a record is stays as it is.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], [`StoreError::EtagMismatch`], [`StoreError::RequestReused`], and
@@ -262,12 +268,17 @@ pub trait Verdicts: Send + Sync {
     /// When the database fails.
     async fn list_verdicts(&self, filter: &VerdictFilter) -> Result<Vec<Verdict>, StoreError>;
 
-    /// Verdicts after a revision, the oldest first: none is skipped by a reader that asks again with the last
-    /// revision it saw.
+    /// Verdicts after a revision, of all or of one tenant, the oldest first: none is skipped by a reader that asks
+    /// again with the last revision it saw.
     ///
     /// # Errors
     /// When the database fails.
-    async fn verdicts_since(&self, revision: i64, limit: u32) -> Result<Vec<Verdict>, StoreError>;
+    async fn verdicts_since(
+        &self,
+        tenant: Option<&str>,
+        revision: i64,
+        limit: u32,
+    ) -> Result<Vec<Verdict>, StoreError>;
 
     /// Keeps a verdict and what it leans on beyond its time, or no longer.
     ///
@@ -344,4 +355,96 @@ pub trait Supervision: Send + Sync {
 
     /// Ends the store: waits for what is being committed, then closes all connections.
     async fn close(&self);
+}
+
+/// Who was shown whose records, and by which policies.
+#[async_trait]
+pub trait Accesses: Send + Sync {
+    /// Notes accesses, [`ACCESSES_MAX`] at most; their revisions are set by the store. Calls that wait at the same time
+    /// share one transaction. To be waited for before anything is shown.
+    ///
+    /// # Errors
+    /// [`StoreError::TooMany`].
+    async fn put_accesses(&self, accesses: Vec<Access>) -> Result<(), StoreError>;
+
+    /// Accesses, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn list_accesses(&self, filter: &AccessFilter) -> Result<Vec<Access>, StoreError>;
+
+    /// Keeps that a policy set came into force; its number is set by the store. The one that is in force already, by
+    /// its digest, is given as it was kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn put_policy_version(&self, version: PolicyVersion) -> Result<PolicyVersion, StoreError>;
+
+    /// Policy sets, the newest first: only numbers below `before`, if that is given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn list_policy_versions(
+        &self,
+        before: Option<i64>,
+        size: u32,
+    ) -> Result<Vec<PolicyVersion>, StoreError>;
+}
+
+/// Cases of agencies.
+#[async_trait]
+pub trait Cases: Send + Sync {
+    /// Asks for a case.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`], [`StoreError::RequestReused`].
+    async fn put_case(&self, case: Case, request: Option<&Request>) -> Result<Case, StoreError>;
+
+    /// The case.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    async fn case(&self, id: &str) -> Result<Case, StoreError>;
+
+    /// Opens a case that was asked for, until `expire_time`. Who opened it already is given it as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::SameSubject`] for who asked for it, [`StoreError::WrongState`] for one
+    /// that another opened or that is over.
+    async fn approve_case(&self, id: &str, by: &str, time: i64, expire_time: i64)
+    -> Result<Case, StoreError>;
+
+    /// Ends a case. One that is over is given as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    async fn close_case(&self, id: &str, by: &str, time: i64) -> Result<Case, StoreError>;
+
+    /// Cases, the highest id first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn list_cases(&self, filter: &CaseFilter) -> Result<Vec<Case>, StoreError>;
+
+    /// Cases of an agency that are open at `now`, by when they end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn open_cases(&self, tenant: &str, now: i64) -> Result<Vec<Case>, StoreError>;
+}
+
+/// What outsiders were told.
+#[async_trait]
+pub trait Standings: Send + Sync {
+    /// Keeps what is told of a subject in an epoch, and gives what is to be told: of two, the first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn put_standing(&self, standing: Standing) -> Result<Standing, StoreError>;
+
+    /// What was told of a subject in an epoch; none: nothing yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn standing(&self, subject: &str, epoch: i64) -> Result<Option<Standing>, StoreError>;
 }

@@ -9,6 +9,7 @@ use crate::purge;
 use crate::record::{
     Agent, AgentState, Alert, Chip, ChipState, ChipTie, LandmarkVersion, Resource as _, Row,
 };
+use crate::registry::share_anew;
 use crate::request::Request;
 use crate::sql::Tx;
 use crate::sql_store::SqlStore;
@@ -55,13 +56,15 @@ impl Supervision for SqlStore {
     async fn list_alerts(&self, filter: &AlertFilter) -> Result<Vec<Alert>, StoreError> {
         let mut values =
             vec![Value::Int(filter.before_revision.unwrap_or(i64::MAX)), Value::Int(filter.limit())];
-        // Two texts, so that the one with a subject is found by an index.
-        let tail = match &filter.subject {
-            Some(subject) => {
-                values.push(Value::Text(subject.clone()));
-                "WHERE subject = $3 AND revision < $1 ORDER BY revision DESC LIMIT $2"
+        values.extend(filter.tenant.iter().chain(&filter.subject).cloned().map(Value::Text));
+        // A text for each, so that it is found by an index.
+        let tail = match (&filter.tenant, &filter.subject) {
+            (Some(_), Some(_)) => {
+                "WHERE tenant = $3 AND subject = $4 AND revision < $1 ORDER BY revision DESC LIMIT $2"
             }
-            None => "WHERE revision < $1 ORDER BY revision DESC LIMIT $2",
+            (Some(_), None) => "WHERE tenant = $3 AND revision < $1 ORDER BY revision DESC LIMIT $2",
+            (None, Some(_)) => "WHERE subject = $3 AND revision < $1 ORDER BY revision DESC LIMIT $2",
+            (None, None) => "WHERE revision < $1 ORDER BY revision DESC LIMIT $2",
         };
         self.database.reader().await?.records(tail, values).await
     }
@@ -82,6 +85,7 @@ impl Supervision for SqlStore {
     async fn close(&self) {
         self.arrivals.close().await;
         self.completions.close().await;
+        self.accesses.close().await;
         self.database.close().await;
     }
 }
@@ -97,13 +101,15 @@ async fn tie_chip(
     }
     let mut chip: Chip = tx.lock(&tie.chip).await?;
     living::<Chip>(&chip.id, chip.state.as_str(), chip.state == ChipState::Retired)?;
+    let mut holder = String::new();
     if let Some(agent) = &tie.agent {
         let agent: Agent = tx.record(agent).await?;
         living::<Agent>(&agent.id, agent.state.as_str(), agent.state == AgentState::Retired)?;
+        holder = agent.tenant;
     }
     if chip.agent != tie.agent {
         let before = chip.agent.take();
-        move_chip(tx, &mut chip, tie).await?;
+        move_chip(tx, &mut chip, tie, holder).await?;
         if let Some(alert) = alert.filter(|_| before.is_some() && !tie.rma) {
             put_alert(tx, alert).await?;
         }
@@ -113,7 +119,7 @@ async fn tie_chip(
 }
 
 /// Ends the tie before and begins this one.
-async fn move_chip(tx: &mut Tx, chip: &mut Chip, tie: &ChipTie) -> Result<(), StoreError> {
+async fn move_chip(tx: &mut Tx, chip: &mut Chip, tie: &ChipTie, holder: String) -> Result<(), StoreError> {
     let sql = "UPDATE chip_ties SET until_time = $2, updated_by = $3 WHERE chip = $1 AND until_time IS NULL";
     let author = tx.author();
     tx.execute(sql, vec![Value::Text(tie.chip.clone()), Value::Int(tie.from_time), author]).await?;
@@ -122,8 +128,10 @@ async fn move_chip(tx: &mut Tx, chip: &mut Chip, tie: &ChipTie) -> Result<(), St
     chip.header().next(&etag, create_time)?;
     chip.update_time = tie.from_time;
     chip.agent.clone_from(&tie.agent);
+    chip.holder = holder;
     chip.settle(Some(&chip.clone()));
-    tx.replace(&tie.chip, chip).await
+    tx.replace(&tie.chip, chip).await?;
+    share_anew(tx, chip).await
 }
 
 fn living<R: Row>(id: &str, found: &str, retired: bool) -> Result<(), StoreError> {

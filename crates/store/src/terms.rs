@@ -118,13 +118,26 @@ pub struct Retention {
     pub unjudged: i64,
     /// Alerts.
     pub alerts: i64,
+    /// Accesses; cases after they ended.
+    pub accesses: i64,
+    /// Standings.
+    pub standings: i64,
 }
 
 impl Default for Retention {
-    /// Reports for a day, what a verdict leans on and alerts for five years, the rest for thirty days.
+    /// Reports for a day, what a verdict leans on, alerts, accesses and cases for five years, standings for two of their
+    /// epochs, the rest for thirty days.
     fn default() -> Self {
         const DAY: i64 = 86_400_000_000_000;
-        Self { reports: DAY, verdicts: 5 * 365 * DAY + DAY, unjudged: 30 * DAY, alerts: 5 * 365 * DAY + DAY }
+        const YEARS: i64 = 5 * 365 * DAY + DAY;
+        Self {
+            reports: DAY,
+            verdicts: YEARS,
+            unjudged: 30 * DAY,
+            alerts: YEARS,
+            accesses: YEARS,
+            standings: 14 * DAY,
+        }
     }
 }
 
@@ -143,6 +156,10 @@ pub struct Purged {
     pub requests: u64,
     /// Alerts.
     pub alerts: u64,
+    /// Accesses and cases.
+    pub accesses: u64,
+    /// Standings.
+    pub standings: u64,
     /// Whether a limit was met: there is more to forget.
     pub more: bool,
 }

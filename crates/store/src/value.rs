@@ -198,10 +198,10 @@ pub(crate) use words;
 
 /// A struct that is a row: its fields are the columns of a table, by name and in order.
 macro_rules! row {
-    ($(#[$doc:meta])* pub struct $name:ident: $kind:literal in $table:literal { $($(#[$item:meta])* pub $field:ident: $type:ty,)+ }) => {
+    ($(#[$doc:meta])* $vis:vis struct $name:ident: $kind:literal in $table:literal { $($(#[$item:meta])* pub $field:ident: $type:ty,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $name { $($(#[$item])* pub $field: $type,)+ }
+        $vis struct $name { $($(#[$item])* pub $field: $type,)+ }
 
         impl $crate::record::Row for $name {
             const KIND: &'static str = $kind;

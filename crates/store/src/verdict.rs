@@ -20,6 +20,15 @@ const LIST_OF: &str = "AS this WHERE agent = $4 AND revision < $1 AND ($2 = 0 OR
     AND NOT EXISTS (SELECT 1 FROM verdicts WHERE agent = this.agent AND revision > this.revision \
     AND superseded_by IS NULL))) ORDER BY revision DESC LIMIT $3";
 
+/// The same of one tenant, `$4`.
+const LIST_FOR: &str = "AS this WHERE tenant = $4 AND revision < $1 AND ($2 = 0 OR (superseded_by IS NULL \
+    AND NOT EXISTS (SELECT 1 FROM verdicts WHERE agent = this.agent AND revision > this.revision \
+    AND superseded_by IS NULL))) ORDER BY revision DESC LIMIT $3";
+/// The same of one tenant, `$4`, and one agent, `$5`.
+const LIST_OF_FOR: &str = "AS this WHERE tenant = $4 AND agent = $5 AND revision < $1 AND ($2 = 0 OR \
+    (superseded_by IS NULL AND NOT EXISTS (SELECT 1 FROM verdicts WHERE agent = this.agent \
+    AND revision > this.revision AND superseded_by IS NULL))) ORDER BY revision DESC LIMIT $3";
+
 #[async_trait]
 impl Verdicts for SqlStore {
     async fn put_verdict(&self, judged: Judged) -> Result<Verdict, StoreError> {
@@ -36,19 +45,28 @@ impl Verdicts for SqlStore {
             filter.latest_only.to_value(),
             Value::Int(filter.limit()),
         ];
-        let tail = match &filter.agent {
-            Some(agent) => {
-                values.push(Value::Text(agent.clone()));
-                LIST_OF
-            }
-            None => LIST,
+        values.extend(filter.tenant.iter().chain(&filter.agent).cloned().map(Value::Text));
+        let tail = match (&filter.tenant, &filter.agent) {
+            (Some(_), Some(_)) => LIST_OF_FOR,
+            (Some(_), None) => LIST_FOR,
+            (None, Some(_)) => LIST_OF,
+            (None, None) => LIST,
         };
         self.database.reader().await?.records(tail, values).await
     }
 
-    async fn verdicts_since(&self, revision: i64, limit: u32) -> Result<Vec<Verdict>, StoreError> {
-        let values = vec![Value::Int(revision), Value::Int(clamp(limit))];
-        let tail = "WHERE revision > $1 ORDER BY revision LIMIT $2";
+    async fn verdicts_since(
+        &self,
+        tenant: Option<&str>,
+        revision: i64,
+        limit: u32,
+    ) -> Result<Vec<Verdict>, StoreError> {
+        let mut values = vec![Value::Int(revision), Value::Int(clamp(limit))];
+        values.extend(tenant.map(|tenant| Value::Text(tenant.to_owned())));
+        let tail = match tenant {
+            Some(_) => "WHERE tenant = $3 AND revision > $1 ORDER BY revision LIMIT $2",
+            None => "WHERE revision > $1 ORDER BY revision LIMIT $2",
+        };
         self.database.reader().await?.records(tail, values).await
     }
 

@@ -17,6 +17,7 @@ fn site(id: &str) -> Site {
         latitude_nd: None,
         longitude_nd: None,
         position_error_mm: 0,
+        tenant: "jurong".into(),
         questions: Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 use lightcone::v1::alert::Kind;
 use lightcone_probe::verify::Refusal;
+use lightcone_store::Agent;
 
 use super::clock::now_ns;
 use super::{Measuring, Trouble};
@@ -11,10 +12,30 @@ impl Measuring {
     /// Raises an alert.
     pub(super) async fn raise(&self, kind: Kind, subject: String, detail: String) {
         tracing::warn!(kind = kind.as_str_name(), subject, detail, "alert");
-        let alert = alert(kind, subject, detail, now_ns());
+        let tenant = self.whose(&subject).await;
+        let alert = alert(kind, subject, detail, tenant, now_ns());
         if let Err(error) = self.store.put_alert(alert).await {
             tracing::error!(%error, "an alert could not be kept");
         }
+    }
+
+    /// The tenant of what an alert is about; empty where it cannot be told.
+    async fn whose(&self, subject: &str) -> String {
+        let id = |kind: &str| subject.strip_prefix(kind).map(|rest| rest.split('/').next().unwrap_or(rest));
+        let tenant = match (id("agents/"), id("landmarks/")) {
+            (Some(agent), _) => {
+                self.store.get(agent).await.map(|agent: Agent| agent.tenant).map_err(Trouble::from)
+            }
+            (None, Some(landmark)) => {
+                let known = self.roster.get(landmark).await.map_err(Trouble::from);
+                known.map(|known| known.map(|known| known.record.tenant.clone()).unwrap_or_default())
+            }
+            (None, None) => Ok(String::new()),
+        };
+        tenant.unwrap_or_else(|error| {
+            tracing::error!(%error, subject, "whose an alert is could not be read");
+            String::new()
+        })
     }
 
     /// An announced session was not kept.

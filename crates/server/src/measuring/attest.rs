@@ -200,8 +200,8 @@ impl Measuring {
         let filter = VerdictFilter {
             agent: Some(agent.id.clone()),
             latest_only: true,
-            before_revision: None,
             size: 1,
+            ..VerdictFilter::default()
         };
         let last = self.store.list_verdicts(&filter).await?;
         Ok(last.first().and_then(|verdict| signs_of(verdict).whereabouts).map(|seen| seen.centre))

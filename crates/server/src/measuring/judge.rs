@@ -135,6 +135,7 @@ impl Measuring {
             mode: ruling.mode.clone(),
             superseded_by: None,
             legal_hold: false,
+            tenant: session.tenant.clone(),
         }
     }
 
@@ -143,8 +144,8 @@ impl Measuring {
         let filter = VerdictFilter {
             agent: Some(agent.to_owned()),
             latest_only: true,
-            before_revision: None,
             size: 1,
+            ..VerdictFilter::default()
         };
         Ok(self.store.list_verdicts(&filter).await?.into_iter().next())
     }

@@ -95,6 +95,7 @@ impl Measuring {
             inventory: Vec::new(),
             closing_evidence: Vec::new(),
             closing_appraisal: Vec::new(),
+            tenant: answerer.record.tenant.clone(),
         };
         let session = self.store.put_session(session, None).await?;
         let attested = Attested {

@@ -37,7 +37,7 @@ impl Measuring {
     /// Puts every open session back on the desk.
     pub(super) async fn resume(self: &Arc<Self>) -> Result<(), Trouble> {
         for state in [SessionState::Summoned, SessionState::Attested, SessionState::Closed] {
-            let filter = Filter { state: Some(state.as_str().to_owned()), parent: None };
+            let filter = Filter { state: Some(state.as_str().to_owned()), ..Filter::default() };
             let mut after = None;
             loop {
                 let page = PageRequest { after: after.take(), size: LIST_MAX };
@@ -72,7 +72,7 @@ impl Measuring {
 
     async fn draw_missing(self: Arc<Self>) -> Result<(), Trouble> {
         let (Some(draw), now) = (self.rules.draw, now_ns()) else { return Ok(()) };
-        let filter = Filter { state: Some("ACTIVE".to_owned()), parent: None };
+        let filter = Filter { state: Some("ACTIVE".to_owned()), ..Filter::default() };
         let mut after = None;
         loop {
             let page = PageRequest { after: after.take(), size: LIST_MAX };
@@ -144,7 +144,7 @@ impl Measuring {
             let at = agent.next_session_time.unwrap_or(now).max(now.saturating_add(self.rules.lead_ns));
             times.push((agent.id.clone(), at.saturating_add(draw.gap_ns(chance::word()?))));
             if self.desk.of_agent(&agent.id).is_none() {
-                self.summon(&agent.id, at, None).await?;
+                self.summon(agent, at, None).await?;
             }
         }
         Ok(self.store.schedule_next(&times).await?)

@@ -52,13 +52,13 @@ impl Measuring {
             return Err(Violation::state_forbids(&name, "UNMEASURABLE", remedy).into());
         }
         let at = now_ns().saturating_add(self.rules.lead_ns);
-        Ok(self.summon(agent, at, request).await?.view().record.clone())
+        Ok(self.summon(&record, at, request).await?.view().record.clone())
     }
 
     /// Summons an agent to a session that begins at a time.
     pub(super) async fn summon(
         self: &Arc<Self>,
-        agent: &str,
+        agent: &Agent,
         at_ns: i64,
         request: Option<&Request>,
     ) -> Result<Arc<Open>, Trouble> {
@@ -71,7 +71,7 @@ impl Measuring {
             state: SessionState::Summoned,
             wire_id: chance::bytes()?,
             subject_kind: SubjectKind::Agent,
-            subject: agent.to_owned(),
+            subject: agent.id.clone(),
             verifier_nonce: chance::bytes()?,
             binding: None,
             session_signing_key: None,
@@ -91,6 +91,7 @@ impl Measuring {
             inventory: Vec::new(),
             closing_evidence: Vec::new(),
             closing_appraisal: Vec::new(),
+            tenant: agent.tenant.clone(),
         };
         let wanted = session.id.clone();
         let kept = self.store.put_session(session, request).await?;

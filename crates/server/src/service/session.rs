@@ -95,7 +95,7 @@ impl SessionService for Sessions {
         let (size, token) = (std::mem::take(&mut asked.page_size), std::mem::take(&mut asked.page_token));
         let page = Page::read("ListSessions", size, &token, &asked)?;
         let agent = wire::agent("parent", &asked.parent)?;
-        let filter = Filter { state: None, parent: Some(agent) };
+        let filter = Filter { parent: Some(agent), ..Filter::default() };
         let wanted = PageRequest { after: page.after.clone(), size: page.size };
         let found = self.measuring.store().list_sessions(&filter, &wanted).await;
         let found = found.map_err(crate::measuring::Trouble::from)?;

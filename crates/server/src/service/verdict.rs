@@ -51,7 +51,7 @@ impl VerdictService for Verdicts {
         let unknown = || Status::from(Violation::nothing_named("name", &name.to_string()));
         let found = if name.verdict == LATEST {
             let agent = Some(name.agent.clone());
-            let filter = VerdictFilter { agent, latest_only: true, before_revision: None, size: 1 };
+            let filter = VerdictFilter { agent, latest_only: true, size: 1, ..VerdictFilter::default() };
             self.list(&filter).await?.into_iter().next().ok_or_else(unknown)?
         } else {
             self.measuring.store().verdict(&name.verdict).await.map_err(|error| match error {
@@ -74,8 +74,13 @@ impl VerdictService for Verdicts {
         let page = Page::read("ListVerdicts", size, &token, &asked)?;
         let before_revision = revision(&page, "page_token")?;
         let agent = wire::agent_or_all("parent", &asked.parent)?;
-        let filter =
-            VerdictFilter { agent, latest_only: asked.latest_only, before_revision, size: page.size };
+        let filter = VerdictFilter {
+            agent,
+            latest_only: asked.latest_only,
+            tenant: None,
+            before_revision,
+            size: page.size,
+        };
         let found = self.list(&filter).await?;
         let last = found.last().map(|verdict| verdict.revision.to_string());
         let next_page_token = page.next(found.len(), last.as_deref());
@@ -174,7 +179,7 @@ impl Watcher {
     /// Reads what was given since, until something is for this watcher or nothing more is there.
     async fn read(&mut self) -> Result<(), Status> {
         loop {
-            let since = self.measuring.store().verdicts_since(self.revision, WATCHED_VERDICTS_MAX);
+            let since = self.measuring.store().verdicts_since(None, self.revision, WATCHED_VERDICTS_MAX);
             let found = since.await.map_err(Trouble::from)?;
             let Some(last) = found.last().map(|verdict| verdict.revision) else { return Ok(()) };
             self.revision = last;

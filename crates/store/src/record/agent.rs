@@ -37,5 +37,7 @@ row! {
         pub last_session: Option<String>,
         /// Sessions that it missed since it last closed one; the store counts.
         pub missed_sessions: i32,
+        /// Whose it is: its site's, by the tenant's name; empty: nobody's. Never changed.
+        pub tenant: String,
     }
 }

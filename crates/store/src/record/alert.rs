@@ -17,5 +17,7 @@ row! {
         pub subject: String,
         /// A sentence.
         pub detail: String,
+        /// Whose it is: its subject's, by the tenant's name; empty: nobody's. Never changed.
+        pub tenant: String,
     }
 }

@@ -1,5 +1,7 @@
 //! Chips, and which agent each was tied to.
 
+use std::collections::BTreeSet;
+
 use crate::value::{row, words};
 
 words! {
@@ -35,6 +37,12 @@ row! {
         pub sku: String,
         /// The agent's id that it is tied to.
         pub agent: Option<String>,
+        /// Who entered it, by the tenant's name; empty: nobody's. Never changed.
+        pub tenant: String,
+        /// Tenants that may ask how it stands beside that one and its holder.
+        pub parties: Vec<String>,
+        /// The tenant of the agent that it is tied to; the store sets it. Empty: of none.
+        pub holder: String,
     }
 }
 
@@ -53,5 +61,25 @@ row! {
         pub reason: String,
         /// Whether a return to the maker explains the change.
         pub rma: bool,
+    }
+}
+
+row! {
+    /// A tenant that has to do with a chip: so that lists find it by an index.
+    pub(crate) struct ChipTenant: "chip tenant" in "chip_tenants" {
+        /// The tenant.
+        pub tenant: String,
+        /// The chip's id.
+        pub chip: String,
+    }
+}
+
+impl Chip {
+    /// Every tenant that has to do with it, once.
+    pub(crate) fn tenants(&self) -> Vec<ChipTenant> {
+        let held = Some(&self.holder).filter(|holder| !holder.is_empty());
+        let tenants: BTreeSet<&String> = self.parties.iter().chain(held).chain([&self.tenant]).collect();
+        let of = |tenant: &String| ChipTenant { tenant: tenant.clone(), chip: self.id.clone() };
+        tenants.into_iter().map(of).collect()
     }
 }

@@ -53,6 +53,10 @@ row! {
         pub position_version: i32,
         /// Why it is suspended or retired; empty otherwise.
         pub state_reason: String,
+        /// Who runs it here, by the tenant's name; empty: nobody's. Never changed.
+        pub tenant: String,
+        /// Who could make it lie, in the caller's encoding; empty: nothing was vouched for.
+        pub affiliation: String,
     }
 }
 

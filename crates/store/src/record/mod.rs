@@ -1,9 +1,11 @@
 //! The rows: plain records whose fields are columns. Times are nanoseconds since 1970; ids are the last part of
 //! a resource name.
 
+mod access;
 mod agent;
 mod alert;
 mod attestation;
+mod case;
 mod chip;
 mod landmark;
 mod measurement;
@@ -12,11 +14,14 @@ mod report;
 mod resource;
 mod session;
 mod site;
+mod standing;
 mod verdict;
 
+pub use access::{Access, PolicyVersion};
 pub use agent::{Agent, AgentState};
 pub use alert::Alert;
 pub use attestation::{AttestationKey, DeviceSighting};
+pub use case::{Case, CaseState};
 pub use chip::{Chip, ChipState, ChipTie};
 pub use landmark::{Landmark, LandmarkState, LandmarkVersion};
 pub use measurement::Measurement;
@@ -24,8 +29,10 @@ pub use mesh::MeshPair;
 pub use report::{Report, ReportState};
 pub use session::{Session, SessionState, SubjectKind};
 pub use site::{Site, SiteState};
+pub use standing::Standing;
 pub use verdict::Verdict;
 
+pub(crate) use chip::ChipTenant;
 pub(crate) use resource::{Mortal, Resource, Trail};
 
 use crate::error::StoreError;

@@ -1,8 +1,8 @@
 //! What landmarks, sites, agents, chips and sessions have in common: an id, an etag, times and a state.
 
 use super::{
-    Agent, AgentState, Chip, ChipState, ChipTie, Landmark, LandmarkState, LandmarkVersion, Row, Session,
-    Site, SiteState,
+    Agent, AgentState, Case, Chip, ChipState, ChipTenant, ChipTie, Landmark, LandmarkState, LandmarkVersion,
+    Row, Session, Site, SiteState,
 };
 use crate::error::StoreError;
 
@@ -21,6 +21,10 @@ pub(crate) trait Resource: Row + Clone {
     const LIST: &'static str = "WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3";
     /// The same for the children of one parent, `$4`; a text of its own, so that it is found by an index.
     const LIST_OF: &'static str;
+    /// The same for what one tenant, `$4`, has to do with.
+    const LIST_FOR: &'static str;
+    /// The same for what a tenant, `$4`, has to do with of a parent's children, `$5`.
+    const LIST_OF_FOR: &'static str;
     /// The same for states that few are in at a time, and those states.
     const LIST_RARE: (&'static [&'static str], &'static str) = (&[], "");
 
@@ -30,6 +34,14 @@ pub(crate) trait Resource: Row + Clone {
 
     fn id(&self) -> &str;
     fn header(&mut self) -> Header<'_>;
+    /// The agent's id whose tenant holds it, and where that is kept.
+    fn held(&mut self) -> Option<(&str, &mut String)> {
+        None
+    }
+    /// Which tenants have to do with it, where that is kept beside it.
+    fn tenants(&self) -> Option<Vec<ChipTenant>> {
+        None
+    }
     /// Makes what the store decides fit: of a new record, or of one that replaces `old`.
     fn settle(&mut self, _old: Option<&Self>) {}
     /// What to write beside it.
@@ -73,10 +85,20 @@ impl Header<'_> {
 }
 
 macro_rules! resource {
-    ($name:ident in $table:literal, parent $parent:literal, unique [$($column:literal),*] { $($rest:tt)* }) => {
+    (
+        $name:ident in $table:literal, parent $parent:literal, tenant $tenant:literal,
+        unique [$($column:literal),*] { $($rest:tt)* }
+    ) => {
         impl Resource for $name {
             const LIST_OF: &'static str = concat!(
                 "WHERE ", $parent, " = $4 AND id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3"
+            );
+            const LIST_FOR: &'static str = concat!(
+                "WHERE ", $tenant, " AND id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3"
+            );
+            const LIST_OF_FOR: &'static str = concat!(
+                "WHERE ", $parent, " = $5 AND ", $tenant,
+                " AND id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3"
             );
             const UNIQUE: &'static [(&'static str, &'static str)] = &[
                 ("id", concat!("SELECT id FROM ", $table, " WHERE id")),
@@ -95,6 +117,13 @@ macro_rules! resource {
             $($rest)*
         }
     };
+}
+
+/// Whose a record is does not change.
+fn keep(tenant: &mut String, old: Option<&String>) {
+    if let Some(old) = old {
+        tenant.clone_from(old);
+    }
 }
 
 macro_rules! mortal {
@@ -124,15 +153,21 @@ mortal!(
     Some("UPDATE chip_ties SET until_time = $2, updated_by = $3 WHERE chip = $1 AND until_time IS NULL")
 );
 
-resource!(Site in "sites", parent "''", unique [] {});
-resource!(Session in "sessions", parent "subject", unique ["wire_id"] {
+resource!(Site in "sites", parent "''", tenant "tenant = $4", unique [] {
+    fn settle(&mut self, old: Option<&Self>) {
+        keep(&mut self.tenant, old.map(|old| &old.tenant));
+    }
+});
+resource!(Case in "cases", parent "site", tenant "tenant = $4", unique [] {});
+resource!(Session in "sessions", parent "subject", tenant "tenant = $4", unique ["wire_id"] {
     const LIST_RARE: (&'static [&'static str], &'static str) = (
         &["SUMMONED", "ATTESTED", "CLOSED"],
         "WHERE state IN ('SUMMONED', 'ATTESTED', 'CLOSED') AND state = $2 AND id > $1 ORDER BY id LIMIT $3",
     );
 });
-resource!(Landmark in "landmarks", parent "trust_group", unique ["signing_key", "exchange_key"] {
+resource!(Landmark in "landmarks", parent "trust_group", tenant "tenant = $4", unique ["signing_key", "exchange_key"] {
     fn settle(&mut self, old: Option<&Self>) {
+        keep(&mut self.tenant, old.map(|old| &old.tenant));
         self.position_version = match old {
             None => 1,
             Some(old) => old.position_version + i32::from(!self.stands_where(old)),
@@ -143,8 +178,9 @@ resource!(Landmark in "landmarks", parent "trust_group", unique ["signing_key", 
         moved.then(|| Trail::Version(self.version()))
     }
 });
-resource!(Agent in "agents", parent "site", unique ["identity_key"] {
+resource!(Agent in "agents", parent "site", tenant "tenant = $4", unique ["identity_key"] {
     fn settle(&mut self, old: Option<&Self>) {
+        keep(&mut self.tenant, old.map(|old| &old.tenant));
         self.missed_sessions = old.map_or(0, |old| old.missed_sessions);
         if let Some(old) = old {
             self.next_session_time = old.next_session_time;
@@ -152,12 +188,22 @@ resource!(Agent in "agents", parent "site", unique ["identity_key"] {
         }
     }
 });
-resource!(Chip in "chips", parent "agent", unique ["serial"] {
+resource!(Chip in "chips", parent "agent",
+    tenant "id IN (SELECT chip FROM chip_tenants WHERE chip_tenants.tenant = $4 AND chip > $1)",
+    unique ["serial"] {
     fn settle(&mut self, old: Option<&Self>) {
+        keep(&mut self.tenant, old.map(|old| &old.tenant));
         if let Some(old) = old {
             self.agent.clone_from(&old.agent);
+            self.holder.clone_from(&old.holder);
         }
         self.state = if self.agent.is_some() { ChipState::Paired } else { ChipState::Registered };
+    }
+    fn held(&mut self) -> Option<(&str, &mut String)> {
+        Some((self.agent.as_deref()?, &mut self.holder))
+    }
+    fn tenants(&self) -> Option<Vec<ChipTenant>> {
+        Some(Self::tenants(self))
     }
     fn trail(&self, old: Option<&Self>) -> Option<Trail> {
         let first = self.agent.is_some() && old.is_none();

@@ -85,5 +85,7 @@ row! {
         pub closing_evidence: Vec<u8>,
         /// What that shows, in the caller's encoding.
         pub closing_appraisal: Vec<u8>,
+        /// Whose it is: its subject's, by the tenant's name; empty: nobody's. Never changed.
+        pub tenant: String,
     }
 }

@@ -37,5 +37,7 @@ row! {
         pub position_error_mm: i64,
         /// What is asked of every session here, in the caller's encoding.
         pub questions: Vec<u8>,
+        /// Whose it is, by the tenant's name; empty: nobody's. Never changed.
+        pub tenant: String,
     }
 }

@@ -35,5 +35,7 @@ row! {
         pub superseded_by: Option<String>,
         /// Whether it is kept beyond its time.
         pub legal_hold: bool,
+        /// Whose it is: its agent's, by the tenant's name; empty: nobody's. Never changed.
+        pub tenant: String,
     }
 }

@@ -57,8 +57,8 @@ mod tests {
     #[test]
     fn statements_are_made_of_columns() {
         let sql = select::<Alert>("WHERE id = $1");
-        let columns = "id, revision, create_time, kind, subject, detail";
+        let columns = "id, revision, create_time, kind, subject, detail, tenant";
         assert_eq!(sql.as_str(), format!("SELECT {columns} FROM alerts WHERE id = $1"));
-        assert!(update::<Alert>().as_str().ends_with("detail = $6, updated_by = $7 WHERE id = $8"));
+        assert!(update::<Alert>().as_str().ends_with("tenant = $7, updated_by = $8 WHERE id = $9"));
     }
 }

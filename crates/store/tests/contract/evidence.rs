@@ -167,7 +167,7 @@ pub(crate) async fn an_outcome_for_a_foreign_report_keeps_nothing(store: &SqlSto
     );
     assert_eq!(store.pending_reports("x").await.unwrap().len(), 1);
     assert_eq!(store.measurements("x").await.unwrap(), []);
-    assert_eq!(store.verdicts_since(0, 10).await.unwrap(), []);
+    assert_eq!(store.verdicts_since(None, 0, 10).await.unwrap(), []);
 }
 
 pub(crate) async fn completions_at_the_same_time_are_each_answered(store: &SqlStore) {

@@ -5,7 +5,9 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod access;
 mod attestation;
+mod case;
 mod evidence;
 mod purge;
 mod registry;
@@ -73,6 +75,22 @@ contract! {
         sessions_are_found_by_wire_id_subject_and_state,
         missed_sessions_are_counted_until_one_closes,
         agents_come_due_in_order,
+    }
+    access {
+        lists_show_what_a_tenant_has_to_do_with,
+        whose_a_record_is_does_not_change,
+        chips_are_found_by_who_has_to_do_with_them,
+        verdicts_and_alerts_are_found_by_tenant,
+        accesses_are_noted_in_order,
+        a_policy_set_is_kept_once_while_it_is_in_force,
+        of_an_epoch_the_first_answer_stays,
+    }
+    case {
+        a_case_opens_by_a_second_subject,
+        of_two_who_agree_at_once_one_is_kept,
+        a_case_ends_by_somebody_or_by_its_time,
+        cases_are_listed_the_latest_first,
+        what_was_looked_at_is_forgotten_in_time,
     }
     attestation {
         a_key_is_kept_once_for_each_agent,

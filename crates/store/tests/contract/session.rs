@@ -53,7 +53,7 @@ pub(crate) async fn sessions_are_found_by_wire_id_subject_and_state(store: &SqlS
     let absent = store.session_by_wire_id([0; 8]).await;
     assert!(matches!(absent, Err(StoreError::NotFound { kind: "session", .. })), "{absent:?}");
     store.attest_session("y", attested(&[])).await.unwrap();
-    let filter = Filter { parent: Some("a1".into()), state: Some("SUMMONED".into()) };
+    let filter = Filter { parent: Some("a1".into()), state: Some("SUMMONED".into()), tenant: None };
     let listed = store.list_sessions(&filter, &PageRequest::default()).await.unwrap();
     assert_eq!(listed.iter().map(|session| session.id.as_str()).collect::<Vec<_>>(), ["x"]);
 }

@@ -81,7 +81,8 @@ pub(crate) async fn alerts_are_followed_and_listed(store: &SqlStore) {
     assert_eq!(ids(store.alerts_since(1, 10).await.unwrap()), "yz");
     let newest = AlertFilter::default();
     assert_eq!(ids(store.list_alerts(&newest).await.unwrap()), "zyx");
-    let about = AlertFilter { subject: Some("chips/c1".into()), before_revision: Some(3), size: 5 };
+    let about =
+        AlertFilter { subject: Some("chips/c1".into()), before_revision: Some(3), ..AlertFilter::default() };
     assert_eq!(ids(store.list_alerts(&about).await.unwrap()), "x");
 }
 

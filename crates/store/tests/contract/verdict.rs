@@ -28,7 +28,7 @@ pub(crate) async fn revisions_follow_one_another(store: &SqlStore) {
         store.put_verdict(judged(id, "a1", "x")).await.unwrap_err();
     }
     let since = |revision, limit| async move {
-        let verdicts = store.verdicts_since(revision, limit).await.unwrap();
+        let verdicts = store.verdicts_since(None, revision, limit).await.unwrap();
         verdicts.into_iter().map(|verdict| verdict.revision).collect::<Vec<_>>()
     };
     assert_eq!(since(0, 2).await, [1, 2]);
@@ -56,7 +56,7 @@ pub(crate) async fn a_reader_of_revisions_misses_none(store: &SqlStore) {
         let mut seen = Vec::new();
         loop {
             let last = done.load(Ordering::Acquire);
-            let next = store.verdicts_since(seen.last().copied().unwrap_or(0), 5).await.unwrap();
+            let next = store.verdicts_since(None, seen.last().copied().unwrap_or(0), 5).await.unwrap();
             if next.is_empty() && last {
                 return seen;
             }

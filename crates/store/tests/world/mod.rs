@@ -112,6 +112,8 @@ pub(crate) fn landmark(id: &str) -> Landmark {
         stated_area: "SG".into(),
         position_version: 0,
         state_reason: String::new(),
+        tenant: "straits".into(),
+        affiliation: String::new(),
     }
 }
 
@@ -128,6 +130,7 @@ pub(crate) fn site(id: &str) -> Site {
         longitude_nd: Some(103_700_000_000),
         position_error_mm: 500_000,
         questions: vec![0, 1, 255],
+        tenant: "jurong".into(),
     }
 }
 
@@ -144,6 +147,7 @@ pub(crate) fn agent(id: &str, site: &str) -> Agent {
         next_session_time: None,
         last_session: None,
         missed_sessions: 0,
+        tenant: "jurong".into(),
     }
 }
 
@@ -158,6 +162,9 @@ pub(crate) fn chip(id: &str) -> Chip {
         serial: format!("serial of {id}"),
         sku: "H100-SXM5-80".into(),
         agent: None,
+        tenant: "maker".into(),
+        parties: Vec::new(),
+        holder: String::new(),
     }
 }
 
@@ -190,6 +197,7 @@ pub(crate) fn session(id: &str, agent: &str) -> Session {
         inventory: Vec::new(),
         closing_evidence: Vec::new(),
         closing_appraisal: Vec::new(),
+        tenant: "jurong".into(),
     }
 }
 
@@ -280,6 +288,7 @@ pub(crate) fn verdict(id: &str, agent: &str, session: &str) -> Verdict {
         mode: "vacuum".into(),
         superseded_by: None,
         legal_hold: false,
+        tenant: "jurong".into(),
     }
 }
 
@@ -295,6 +304,7 @@ pub(crate) fn alert(id: &str) -> Alert {
         kind: "CHIP_MOVED".into(),
         subject: "chips/c1".into(),
         detail: "tied to another agent without a return to the maker".into(),
+        tenant: "maker".into(),
     }
 }
 

@@ -48,7 +48,7 @@ impl Kind for Agent {
         let session =
             |session: &String| SessionName { agent: self.id.clone(), session: session.clone() }.to_string();
         Ok(v1::Agent {
-            tenant: String::new(),
+            tenant: self.tenant.clone(),
             name: Self::name_of(&self.id),
             site: format!("sites/{}", self.site),
             identity_key: self.identity_key.to_vec(),
@@ -133,6 +133,7 @@ fn begun(origin: &Origin<'_, Agent>) -> Agent {
             next_session_time: None,
             last_session: None,
             missed_sessions: 0,
+            tenant: String::new(),
         },
     }
 }

@@ -22,10 +22,10 @@ pub(crate) struct Alerted {
 }
 
 /// An alert to be raised. Its detail is for people and holds no coordinate.
-pub(crate) fn alert(kind: Kind, subject: String, detail: String, now: i64) -> Alert {
+pub(crate) fn alert(kind: Kind, subject: String, detail: String, tenant: String, now: i64) -> Alert {
     let id = uuid::Uuid::now_v7().to_string();
     let kind = kind.as_str_name().trim_start_matches(PREFIX).to_owned();
-    Alert { id, revision: 0, create_time: now, kind, subject, detail }
+    Alert { id, revision: 0, create_time: now, kind, subject, detail, tenant }
 }
 
 /// Reads a request that lists alerts.
@@ -36,7 +36,7 @@ pub(crate) fn alerts(mut wire: v1::ListAlertsRequest) -> Result<Alerted, Violati
     let before_revision = before.map_err(|_| Violation::bad_token("page_token"))?;
     let subject = text::optional("subject", wire.subject, NAME_BYTES_MAX)?;
     let subject = (!subject.is_empty()).then_some(subject);
-    let filter = AlertFilter { subject, before_revision, size: page.size };
+    let filter = AlertFilter { subject, tenant: None, before_revision, size: page.size };
     Ok(Alerted { page, filter })
 }
 

@@ -45,9 +45,9 @@ impl Kind for Chip {
             ChipState::Retired => State::Retired,
         };
         Ok(v1::Chip {
-            tenant: String::new(),
-            parties: Vec::new(),
-            holder: String::new(),
+            tenant: self.tenant.clone(),
+            parties: self.parties.clone(),
+            holder: self.holder.clone(),
             name: Self::name_of(&self.id),
             serial: self.serial.clone(),
             sku: self.sku.clone(),
@@ -123,6 +123,9 @@ fn begun(origin: &Origin<'_, Chip>) -> Chip {
             serial: String::new(),
             sku: String::new(),
             agent: None,
+            tenant: String::new(),
+            parties: Vec::new(),
+            holder: String::new(),
         },
     }
 }

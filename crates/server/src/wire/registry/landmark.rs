@@ -79,7 +79,7 @@ impl Kind for Landmark {
 
     fn show(&self) -> Result<Self::Wire, Garbled> {
         Ok(v1::RegisteredLandmark {
-            tenant: String::new(),
+            tenant: self.tenant.clone(),
             affiliation: None,
             name: Self::name_of(&self.id),
             point: Some(place::point(self.latitude_nd, self.longitude_nd)),
@@ -178,6 +178,8 @@ fn begun(origin: &Origin<'_, Landmark>) -> Landmark {
             stated_area: String::new(),
             position_version: 1,
             state_reason: String::new(),
+            tenant: String::new(),
+            affiliation: String::new(),
         },
     }
 }

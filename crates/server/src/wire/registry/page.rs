@@ -48,7 +48,7 @@ impl Listing {
             (_, Some(word)) => Some(word.trim_start_matches("STATE_").to_owned()),
             (number, None) => return Err(Violation::invalid("state", number, allowed)),
         };
-        Ok(Self { filter: Filter { state, parent }, page })
+        Ok(Self { filter: Filter { state, parent, tenant: None }, page })
     }
 }
 

@@ -60,7 +60,7 @@ impl Kind for Site {
             SiteState::Retired => State::Retired,
         };
         Ok(v1::Site {
-            tenant: String::new(),
+            tenant: self.tenant.clone(),
             name: Self::name_of(&self.id),
             display_name: self.display_name.clone(),
             claimed_point: claim.map(|(latitude, longitude)| place::point(latitude, longitude)),
@@ -170,6 +170,7 @@ fn begun(origin: &Origin<'_, Site>) -> Site {
             longitude_nd: None,
             position_error_mm: 0,
             questions: Vec::new(),
+            tenant: String::new(),
         },
     }
 }

@@ -44,7 +44,7 @@ impl Pairing {
             self.tie.reason
         );
         let subject = Chip::name_of(&self.tie.chip);
-        alert::alert(AlertKind::PairingChanged, subject, detail, self.tie.from_time)
+        alert::alert(AlertKind::PairingChanged, subject, detail, was.tenant.clone(), self.tie.from_time)
     }
 }
 
