@@ -8,6 +8,7 @@ mod batch;
 mod calls;
 #[cfg(target_os = "linux")]
 mod carrier;
+mod connections;
 mod drain;
 mod health;
 mod idle;

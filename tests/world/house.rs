@@ -63,6 +63,11 @@ impl House {
         endpoint.connect().await.expect("it accepts")
     }
 
+    /// A connection that is made when it is needed.
+    pub fn channel_lazy(&self) -> Channel {
+        Endpoint::from_shared(format!("http://{}", self.address)).expect("an address").connect_lazy()
+    }
+
     /// A client on a connection of its own.
     pub async fn client(&self) -> LocationServiceClient<Channel> {
         LocationServiceClient::new(self.channel().await)

@@ -4,6 +4,7 @@
 //! (`wire`), is computed by `lightcone-core` on the pool's threads, and comes back through the door. No
 //! thread that serves sockets computes.
 
+mod accept;
 mod attesting;
 mod beacon;
 mod clock;

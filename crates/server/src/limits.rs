@@ -79,6 +79,20 @@ pub const PENDING_RESETS_MAX: usize = 20;
 /// Streams that this side reset for a peer's errors before it ends the connection.
 pub const LOCAL_RESETS_MAX: usize = 1_024;
 
+/// The most headers of a request over HTTP/1.1; over HTTP/2 their bytes are bound alone.
+pub const HEADERS_MAX: usize = 64;
+/// What a stream's answer may take up before its peer reads it, in bytes; beyond it the answer waits.
+pub const SEND_BUFFER_BYTES_MAX: usize = 64 << 10;
+
+/// Handshakes at a time, of all that connect.
+pub const HANDSHAKES_MAX: usize = 1_024;
+/// The same for one address; the next ones wait for their turn.
+pub const HANDSHAKES_PER_ADDRESS_MAX: usize = 64;
+/// The part of a connection's age that is left to chance, so that many that came at once do not go at once.
+pub const AGE_SPREAD_PART: u32 = 10;
+/// How long a connection that was asked to go, and has no open call, may take to hang up.
+pub const GOODBYE_MAX: Duration = Duration::from_secs(5);
+
 /// What a stream may have on its way before it is read, in bytes: a few frames of a batch.
 pub const STREAM_WINDOW_BYTES: u32 = 64 << 10;
 /// The same for a whole connection.
@@ -104,6 +118,7 @@ const _: () = assert!(LOCATE_LANDMARKS_MAX <= LANDMARKS_MAX, "a batch takes what
 const _: () = assert!(STATED_AREAS_MAX <= LANDMARKS_MAX, "one stated area a landmark is enough");
 const _: () = assert!(LANDMARKS_MAX <= OPEN_LANDMARKS_MAX, "the largest table may be opened");
 const _: () = assert!(LANDMARKS_MAX <= ROUND_TRIPS_MAX, "each landmark may measure");
+const _: () = assert!(HANDSHAKES_PER_ADDRESS_MAX < HANDSHAKES_MAX, "no address takes all turns");
 const _: () =
     assert!(STREAM_WINDOW_BYTES <= CONNECTION_WINDOW_BYTES, "a stream's window fits its connection's");
 /// A packed round trip takes at most five bytes, an index three: the largest item fits a message.

@@ -15,12 +15,12 @@ use prost::Message as _;
 use prost_types::FileDescriptorSet;
 use tonic::body::Body;
 use tonic::codegen::Bytes;
-use tonic::transport::server::TcpConnectInfo;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::instrument::Instrumented;
 use tracing::{Instrument as _, Span};
 
+use crate::accept::Peering;
 use crate::telemetry;
 
 /// Methods that are told apart in metrics: those of the contract and of health. Everything else is one, so that
@@ -70,8 +70,7 @@ where
             rpc.grpc.status_code = tracing::field::Empty,
         );
         telemetry::continue_trace(&span, request.headers());
-        let connection = request.extensions().get::<TcpConnectInfo>();
-        let peer = connection.and_then(TcpConnectInfo::remote_addr);
+        let peer = request.extensions().get::<Peering>().map(|peering| peering.address);
         let call = Call { method, span: span.clone(), peer, started: Instant::now(), is_told: false };
         let answer = span.in_scope(|| self.inner.call(request));
         Watch { answer: Box::pin(answer.instrument(span)), call: Some(call) }

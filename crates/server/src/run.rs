@@ -41,9 +41,6 @@ pub enum ServeError {
     /// What measuring needs at its start cannot be had.
     #[error("measuring does not start: {0}")]
     Measuring(String),
-    /// The transport fails.
-    #[error("transport fails: {0}")]
-    Transport(tonic::transport::Error),
     /// The store cannot be had.
     #[error("cannot open the store: {0}")]
     Store(#[from] lightcone_store::StoreError),

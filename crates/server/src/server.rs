@@ -21,9 +21,10 @@ use lightcone_store::{LandmarkState, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::service::Routes;
-use tonic::transport::server::TcpIncoming;
+use tower::ServiceBuilder;
 
 use crate::Config;
+use crate::accept::{Caps, Door, Speech};
 use crate::attesting::Attesting;
 use crate::beacon::Beacon;
 use crate::compute::Compute;
@@ -31,10 +32,7 @@ use crate::context::Context;
 use crate::deadline::DeadlineLayer;
 use crate::drain::Drain;
 use crate::folder;
-use crate::limits::{
-    CONNECTION_WINDOW_BYTES, HEADER_LIST_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_RESETS_MAX,
-    MESSAGE_BYTES_MAX, PENDING_RESETS_MAX, STREAM_WINDOW_BYTES, STREAMS_PER_CONNECTION_MAX,
-};
+use crate::limits::MESSAGE_BYTES_MAX;
 use crate::measuring::Measuring;
 use crate::observe::ObserveLayer;
 use crate::pace::Pace;
@@ -149,32 +147,37 @@ impl Server {
         let routes = self.routes()?.add_service(health_service);
         let deadline = DeadlineLayer::new(self.config.deadline_max());
 
-        let grpc = builder().layer(ObserveLayer).layer(deadline).add_routes(routes.clone());
-        let grpc = grpc.serve_with_incoming_shutdown(incoming(self.grpc), drained(drains.clone()));
+        let layers = ServiceBuilder::new().layer(ObserveLayer).layer(deadline);
+        let service = layers.service(routes.prepare());
+        let caps = Arc::new(self.config.caps());
+        let times = self.config.times();
+        let door = |name, listener, speech| Door { name, listener, speech, caps: Arc::clone(&caps), times };
+        let grpc = door("grpc", self.grpc, Speech::Grpc).serve(service.clone(), drains.clone());
         let web = async {
-            let Some(listener) = self.web else { return Ok(()) };
-            let router = web::router(routes, &self.config.server.web_origins, deadline);
-            router.serve_with_incoming_shutdown(incoming(listener), drained(drains.clone())).await
+            let Some(listener) = self.web else { return };
+            let service = web::layers(&self.config.server.web_origins).service(service);
+            door("web", listener, Speech::Web).serve(service, drains.clone()).await;
         };
-        let mut calls = std::pin::pin!(async { tokio::try_join!(grpc, web) });
+        let mut calls = Box::pin(async { tokio::join!(grpc, web) });
         let store = Arc::clone(&self.context.store);
         let vigil = {
             let (beacon, store, draining) = (Arc::clone(&beacon), Arc::clone(&store), drains.clone());
             tokio::spawn(async move { beacon.watch(store, draining).await })
         };
-        let ended = tokio::select! {
-            ended = &mut calls => ended.map(|_| ()).map_err(ServeError::Transport),
+        tokio::select! {
+            _ = &mut calls => {}
             () = shutdown => {
                 let pool = Arc::clone(&self.context.compute.pool);
                 let drain = Drain { beacon, pool, allowed: self.config.drain(), draining: self.draining };
-                drain.go_down(async { let _ = calls.await; }).await;
-                Ok(())
+                drain.go_down(async { let _ = calls.as_mut().await; }).await;
             }
-        };
+        }
+        // What is still open is closed.
+        drop(calls);
         vigil.abort();
         // After the last call: what was acknowledged is committed, and nothing is acknowledged any more.
         store.close().await;
-        ended
+        Ok(())
     }
 
     fn routes(&self) -> Result<Routes, ServeError> {
@@ -220,28 +223,6 @@ impl Server {
     }
 }
 
-/// A transport with the limits that all ports share.
-pub(crate) fn builder() -> tonic::transport::Server {
-    tonic::transport::Server::builder()
-        .http2_max_header_list_size(HEADER_LIST_BYTES_MAX)
-        .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
-        .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS_MAX))
-        .http2_max_local_error_reset_streams(Some(LOCAL_RESETS_MAX))
-        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
-        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .initial_stream_window_size(STREAM_WINDOW_BYTES)
-        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
-}
-
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })
-}
-
-fn incoming(listener: TcpListener) -> TcpIncoming {
-    TcpIncoming::from(listener).with_nodelay(Some(true))
-}
-
-async fn drained(mut drains: watch::Receiver<bool>) {
-    // An error means that the server is gone, which is as good a reason.
-    let _ = drains.wait_for(|draining| *draining).await;
 }

@@ -3,16 +3,10 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method};
-use tonic::service::Routes;
-use tonic::transport::server::Router;
 use tonic_web::GrpcWebLayer;
+use tower::ServiceBuilder;
 use tower::layer::util::{Identity, Stack};
 use tower_http::cors::{AllowOrigin, CorsLayer};
-
-use crate::deadline::DeadlineLayer;
-use crate::limits::WEB_STREAMS_PER_CONNECTION_MAX;
-use crate::observe::ObserveLayer;
-use crate::server::builder;
 
 /// How long a browser may remember what it was allowed, in seconds.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3_600);
@@ -22,18 +16,9 @@ const REQUEST_HEADERS: [&str; 5] =
 /// What a page may read.
 const RESPONSE_HEADERS: [&str; 3] = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
 
-type Layers = Stack<DeadlineLayer, Stack<ObserveLayer, Stack<GrpcWebLayer, Stack<CorsLayer, Identity>>>>;
-
-/// The services behind gRPC-web.
-pub(crate) fn router(routes: Routes, origins: &[String], deadline: DeadlineLayer) -> Router<Layers> {
-    builder()
-        .accept_http1(true)
-        .max_concurrent_streams(WEB_STREAMS_PER_CONNECTION_MAX)
-        .layer(cors(origins))
-        .layer(GrpcWebLayer::new())
-        .layer(ObserveLayer)
-        .layer(deadline)
-        .add_routes(routes)
+/// What comes before the layers of gRPC.
+pub(crate) fn layers(origins: &[String]) -> ServiceBuilder<Stack<GrpcWebLayer, Stack<CorsLayer, Identity>>> {
+    ServiceBuilder::new().layer(cors(origins)).layer(GrpcWebLayer::new())
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

@@ -10,6 +10,8 @@ use super::{Config, POLICIES, ServerSettings, StoreSettings, TelemetrySettings};
 
 /// The most threads that serve sockets.
 const IO_THREADS_MAX: usize = 64;
+/// The most connections at a time.
+const CONNECTIONS_MAX: usize = 1_000_000;
 /// The longest time that a setting may name, in milliseconds: a day.
 const MS_MAX: u64 = 24 * 3_600 * 1_000;
 
@@ -67,9 +69,27 @@ pub(super) fn server(settings: &ServerSettings) -> Result<(), InvalidSetting> {
         let remedy = format!("choose 2 to {IO_THREADS_MAX}, or 0 for a quarter of the cores");
         return Err(InvalidSetting::new("server.io_threads", settings.io_threads, remedy));
     }
+    connections(settings)?;
     milliseconds("server.deadline_max_ms", settings.deadline_max_ms)?;
     milliseconds("server.stream_idle_ms", settings.stream_idle_ms)?;
     milliseconds("server.drain_ms", settings.drain_ms)
+}
+
+fn connections(settings: &ServerSettings) -> Result<(), InvalidSetting> {
+    if !(1..=CONNECTIONS_MAX).contains(&settings.connections_max) {
+        let remedy =
+            format!("choose 1 to {CONNECTIONS_MAX}, and no more than the system gives file descriptors");
+        return Err(InvalidSetting::new("server.connections_max", settings.connections_max, remedy));
+    }
+    let per_address_max = settings.connections_per_address_max;
+    if !(1..=settings.connections_max).contains(&per_address_max) {
+        let remedy = "choose 1 or more, and no more than `server.connections_max`";
+        return Err(InvalidSetting::new("server.connections_per_address_max", per_address_max, remedy));
+    }
+    milliseconds("server.first_request_ms", settings.first_request_ms)?;
+    milliseconds("server.connection_idle_ms", settings.connection_idle_ms)?;
+    milliseconds("server.connection_age_ms", settings.connection_age_ms)?;
+    milliseconds("server.connection_grace_ms", settings.connection_grace_ms)
 }
 
 pub(super) fn pool(config: &Config) -> Result<(), InvalidSetting> {

@@ -14,6 +14,8 @@ use std::time::Duration;
 use lightcone_pool::{LaneConfig, PoolConfig, WorkerPolicy};
 use serde::{Deserialize, Serialize};
 
+use crate::accept::{Caps, Times};
+
 pub use attestation::AttestationSettings;
 pub use check::InvalidSetting;
 pub use measuring::{MeshSettings, RetentionSettings, SessionSettings, SimulationSettings, VerdictSettings};
@@ -61,6 +63,18 @@ pub struct ServerSettings {
     pub web_origins: Vec<String>,
     /// Development: the API describes itself by reflection.
     pub development: bool,
+    /// Connections at a time, of gRPC and gRPC-web together.
+    pub connections_max: usize,
+    /// The same of one address, where the first 64 bits of an IPv6 address count as one.
+    pub connections_per_address_max: usize,
+    /// How long a connection may take to the head of its first request, its handshake among it, in milliseconds.
+    pub first_request_ms: u64,
+    /// How long a connection may be open without a call, in milliseconds; then it is asked to go.
+    pub connection_idle_ms: u64,
+    /// How long a connection may last before it is asked to go, in milliseconds; up to a tenth less by chance.
+    pub connection_age_ms: u64,
+    /// How long its calls may go on after that, in milliseconds.
+    pub connection_grace_ms: u64,
     /// Threads that serve sockets; 0: a quarter of the cores, at least 2 and at most 8.
     pub io_threads: usize,
     /// The longest that a call may take to its first answer, in milliseconds.
@@ -116,6 +130,12 @@ impl Default for ServerSettings {
             web_listen: String::new(),
             web_origins: Vec::new(),
             development: false,
+            connections_max: 8_192,
+            connections_per_address_max: 1_024,
+            first_request_ms: 5_000,
+            connection_idle_ms: 300_000,
+            connection_age_ms: 1_800_000,
+            connection_grace_ms: 300_000,
             io_threads: 0,
             deadline_max_ms: 60_000,
             stream_idle_ms: 60_000,
@@ -191,6 +211,22 @@ impl Config {
     #[must_use]
     pub fn drain(&self) -> Duration {
         Duration::from_millis(self.server.drain_ms)
+    }
+
+    /// How many connections there may be.
+    pub(crate) fn caps(&self) -> Caps {
+        Caps::new(self.server.connections_max, self.server.connections_per_address_max)
+    }
+
+    /// How long a connection may do what.
+    pub(crate) fn times(&self) -> Times {
+        let ServerSettings { first_request_ms, connection_idle_ms, connection_age_ms, .. } = self.server;
+        Times {
+            first_request: Duration::from_millis(first_request_ms),
+            idle: Duration::from_millis(connection_idle_ms),
+            age: Duration::from_millis(connection_age_ms),
+            grace: Duration::from_millis(self.server.connection_grace_ms),
+        }
     }
 
     /// The pool's settings, with defaults filled in.

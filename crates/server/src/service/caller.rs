@@ -3,6 +3,7 @@
 use lightcone_pool::{Lane, Tenant};
 use tonic::Request;
 
+use crate::accept::Peering;
 use crate::compute::Errand;
 use crate::deadline::Deadline;
 
@@ -16,8 +17,8 @@ pub(crate) struct Caller {
 /// Who sent a request: callers are told apart by address until they have names. Everything that asks who calls
 /// asks here.
 pub(crate) fn caller<T>(request: &Request<T>) -> Caller {
-    let tenant = match request.remote_addr() {
-        Some(address) => Tenant::named(&address.ip().to_string()),
+    let tenant = match request.extensions().get::<Peering>() {
+        Some(peering) => Tenant::named(&peering.address.ip().to_string()),
         None => Tenant::named("unknown"),
     };
     Caller { tenant }

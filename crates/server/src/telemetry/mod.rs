@@ -98,6 +98,48 @@ pub(crate) fn rpc(method: &'static str, code: Code, took: Duration) {
     let _ = (method, code, took);
 }
 
+/// A connection that is open, until dropped.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    door: &'static str,
+}
+
+impl Connection {
+    /// Counts a connection through that door.
+    pub(crate) fn open(door: &'static str) -> Self {
+        connections(door, 1);
+        Self { door }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        connections(self.door, -1);
+    }
+}
+
+fn connections(door: &'static str, more: i64) {
+    #[cfg(feature = "otlp")]
+    otlp::connections(door, more);
+    #[cfg(not(feature = "otlp"))]
+    let _ = (door, more);
+}
+
+/// Tells of a connection that was not let in.
+pub(crate) fn turned_away(door: &'static str, cause: &'static str) {
+    tracing::debug!(door, cause, "a connection was turned away");
+    #[cfg(feature = "otlp")]
+    otlp::turned_away(door, cause);
+}
+
+/// Tells of a connection that is over.
+pub(crate) fn connection_over(door: &'static str, cause: &'static str) {
+    #[cfg(feature = "otlp")]
+    otlp::connection_over(door, cause);
+    #[cfg(not(feature = "otlp"))]
+    let _ = (door, cause);
+}
+
 /// Tells of a transaction of the store that ended.
 pub(crate) fn transaction(finished: &Finished) {
     #[cfg(feature = "otlp")]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use lightcone_pool::{JobReport, Lane, LaneSnapshot, Pool, Reason};
 use lightcone_store::Finished;
-use opentelemetry::metrics::{Counter, Histogram, Meter};
+use opentelemetry::metrics::{Counter, Histogram, Meter, UpDownCounter};
 use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{KeyValue, global};
@@ -92,6 +92,9 @@ struct Instruments {
     refused: Counter<u64>,
     transaction: Histogram<f64>,
     collisions: Counter<u64>,
+    connections: UpDownCounter<i64>,
+    connections_over: Counter<u64>,
+    turned_away: Counter<u64>,
 }
 
 impl Instruments {
@@ -114,6 +117,18 @@ impl Instruments {
                 .u64_counter("lightcone.store.collisions")
                 .with_description("Times that a transaction was tried again.")
                 .build(),
+            connections: meter
+                .i64_up_down_counter("lightcone.connections.open")
+                .with_description("Connections that are open.")
+                .build(),
+            connections_over: meter
+                .u64_counter("lightcone.connections.over")
+                .with_description("Connections that are over, by cause.")
+                .build(),
+            turned_away: meter
+                .u64_counter("lightcone.connections.refused")
+                .with_description("Connections that were not let in, by cause.")
+                .build(),
         }
     }
 }
@@ -134,6 +149,24 @@ pub(super) fn job(report: &JobReport) {
         instruments.run.record(run.as_secs_f64(), std::slice::from_ref(&lane));
     }
     instruments.jobs.add(1, &[lane, KeyValue::new("outcome", report.outcome.as_str())]);
+}
+
+pub(super) fn connections(door: &'static str, more: i64) {
+    if let Some(instruments) = INSTRUMENTS.get() {
+        instruments.connections.add(more, &[KeyValue::new("door", door)]);
+    }
+}
+
+pub(super) fn turned_away(door: &'static str, cause: &'static str) {
+    if let Some(instruments) = INSTRUMENTS.get() {
+        instruments.turned_away.add(1, &[KeyValue::new("door", door), KeyValue::new("cause", cause)]);
+    }
+}
+
+pub(super) fn connection_over(door: &'static str, cause: &'static str) {
+    if let Some(instruments) = INSTRUMENTS.get() {
+        instruments.connections_over.add(1, &[KeyValue::new("door", door), KeyValue::new("cause", cause)]);
+    }
 }
 
 pub(super) fn transaction(finished: &Finished) {
