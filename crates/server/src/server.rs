@@ -24,7 +24,7 @@ use tonic::service::Routes;
 use tower::ServiceBuilder;
 
 use crate::Config;
-use crate::accept::{Caps, Door, Speech};
+use crate::accept::{Door, Speech};
 use crate::attesting::Attesting;
 use crate::beacon::Beacon;
 use crate::compute::Compute;

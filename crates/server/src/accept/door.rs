@@ -59,8 +59,7 @@ impl Door {
                     }
                 },
                 Some(_) = connections.join_next() => {}
-                // An error means that the server is gone, which is as good a reason.
-                _ = drains.wait_for(|draining| *draining) => break,
+                () = drained(&mut drains) => break,
             }
         }
         drop(self.listener);
@@ -102,6 +101,12 @@ impl Door {
             telemetry::connection_over(door, end.as_str());
         }
     }
+}
+
+/// Waits until the server drains.
+async fn drained(drains: &mut watch::Receiver<bool>) {
+    // An error means that the server is gone, which is as good a reason.
+    let _ = drains.wait_for(|draining| *draining).await;
 }
 
 /// A socket that was let in.
