@@ -1,6 +1,7 @@
 //! The contract as compiled: audiences, and a page for each error reason.
 
 mod frozen;
+mod roles;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -9,6 +9,7 @@
 
 mod decision;
 mod directory;
+pub mod grid;
 mod policy;
 mod record;
 mod role;

@@ -1,9 +1,10 @@
 //! Policies read and checked: in Cedar's language, against the schema, and by what every set must have.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr as _;
 
-use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationError, ValidationMode, Validator};
+use miette::Diagnostic;
 
 use super::fault::{Fault, InvalidPolicy};
 use super::{POLICIES, POLICIES_BYTES_MAX, SCHEMA};
@@ -97,15 +98,26 @@ fn shortened(name: &str) -> String {
 /// What the validator finds. What it only warns of is a fault as well: a rule that can never apply was meant to.
 fn mistyped(schema: &Schema, set: &PolicySet, places: &BTreeMap<String, Placed<'_>>) -> Vec<Fault> {
     let checked = Validator::new(schema.clone()).validate(set, ValidationMode::Strict);
-    let errors =
-        checked.validation_errors().map(|error| (error.policy_id(), error as &dyn miette::Diagnostic));
-    let warnings = checked.validation_warnings().map(|warning| (warning.policy_id(), warning as _));
-    let placed = errors.chain(warnings).map(|(id, diagnostic)| {
-        let (file, text) =
-            places.get(AsRef::<str>::as_ref(id)).map_or(("", ""), |placed| (placed.file, placed.text));
+    let placed = |id: &PolicyId, diagnostic: &dyn Diagnostic| {
+        let placed = places.get(AsRef::<str>::as_ref(id));
+        let (file, text) = placed.map_or(("", ""), |placed| (placed.file, placed.text));
         Fault::of(file, text, diagnostic)
-    });
-    placed.collect()
+    };
+    let mut wrong = BTreeSet::new();
+    let mut faults = Vec::new();
+    // That a rule with a misspelt name applies to nothing is a consequence, and not told beside the cause.
+    let (consequences, causes): (Vec<_>, Vec<_>) = checked
+        .validation_errors()
+        .partition(|error| matches!(error, ValidationError::InvalidActionApplication(_)));
+    for error in causes.into_iter().chain(consequences) {
+        let is_consequence = matches!(error, ValidationError::InvalidActionApplication(_));
+        if wrong.insert(error.policy_id().clone()) || !is_consequence {
+            faults.push(placed(error.policy_id(), error));
+        }
+    }
+    let warnings = checked.validation_warnings().filter(|warning| !wrong.contains(warning.policy_id()));
+    faults.extend(warnings.map(|warning| placed(warning.policy_id(), warning)));
+    faults
 }
 
 /// Which rules that stand in every set are not in this one, or not as they must be.
