@@ -1,63 +1,36 @@
-//! The contract as compiled: audiences, and a page for each error reason.
+//! The contract as compiled: who may be shown what, who may call, and a page for each error reason.
 
 mod frozen;
 mod roles;
+
+#[path = "contract/audiences.rs"]
+mod audiences;
+#[path = "contract/callers.rs"]
+mod callers;
+#[path = "contract/classes.rs"]
+mod classes;
+#[path = "contract/compiled.rs"]
+mod compiled;
+#[path = "contract/smells.rs"]
+mod smells;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use lightcone::v1::ErrorReason;
-use prost_reflect::{DescriptorPool, MessageDescriptor, Value};
 
-fn pool() -> DescriptorPool {
-    DescriptorPool::decode(lightcone::FILE_DESCRIPTOR_SET).expect("a descriptor set")
-}
-
-/// The name of an audience option, if it is set.
-fn audience(
-    pool: &DescriptorPool,
-    extension: &str,
-    options: &prost_reflect::DynamicMessage,
-) -> Option<String> {
-    let extension = pool.get_extension_by_name(&format!("lightcone.v1.{extension}")).expect("the option");
-    let values = pool.get_enum_by_name("lightcone.v1.Audience").expect("the audiences");
-    match options.get_extension(&extension).as_ref() {
-        Value::EnumNumber(0) => None,
-        Value::EnumNumber(number) => Some(values.get_value(*number).expect("a value").name().to_owned()),
-        other => unreachable!("an enum: {other:?}"),
-    }
-}
-
-fn ours(pool: &DescriptorPool) -> Vec<MessageDescriptor> {
-    pool.all_messages().filter(|message| message.package_name() == "lightcone.v1").collect()
-}
+use compiled::Compiled;
 
 #[test]
 fn every_message_and_rpc_says_who_may_be_shown_it() {
-    let pool = pool();
-    let messages = ours(&pool);
-    assert!(messages.len() > 30);
-    for message in messages {
-        let audience = audience(&pool, "audience", &message.options());
-        assert!(is_inside(audience.as_deref()), "{}", message.full_name());
-    }
-    for service in pool.services().filter(|service| service.package_name() == "lightcone.v1") {
-        for method in service.methods() {
-            let audience = audience(&pool, "rpc_audience", &method.options());
-            assert!(is_inside(audience.as_deref()), "{}", method.full_name());
-        }
-    }
-}
-
-/// Whether an audience is one of those that exist today: owners and landmarks. Partners and the public are shown
-/// nothing yet.
-fn is_inside(audience: Option<&str>) -> bool {
-    matches!(audience, Some("AUDIENCE_OWNER" | "AUDIENCE_LANDMARK"))
+    let contract = Compiled::ours();
+    assert!(contract.messages().count() > 30);
+    assert_eq!(audiences::unsaid(&contract), [""; 0]);
 }
 
 #[test]
 fn the_enum_of_reasons_is_the_one_in_code() {
-    let reasons = pool().get_enum_by_name("lightcone.v1.ErrorReason").unwrap();
+    let reasons = Compiled::ours().pool().get_enum_by_name("lightcone.v1.ErrorReason").unwrap();
     let listed: Vec<i32> =
         reasons.values().map(|value| value.number()).filter(|number| *number != 0).collect();
     assert_eq!(listed, ErrorReason::ALL.map(|reason| reason as i32));
