@@ -5,7 +5,11 @@
 //! handshake, so that a rotation needs no restart, and resume no session, so that a root that was taken out of the
 //! bundle opens nothing. TLS 1.3 only, by aws-lc-rs.
 
+#[cfg(feature = "authority")]
+pub mod authority;
 pub mod dial;
+#[cfg(feature = "authority")]
+pub mod enrolment;
 
 mod bundle;
 mod client;
@@ -21,6 +25,8 @@ mod settings;
 mod source;
 mod spiffe_id;
 mod svid;
+#[cfg(feature = "authority")]
+mod write;
 
 pub use error::IdentityError;
 pub use identity::Identity;

@@ -34,6 +34,19 @@ impl SpiffeId {
         spiffe::SpiffeId::new(id).map(Self).map_err(|error| refused(error.to_string()))
     }
 
+    /// The name of somebody in a trust domain, such as `["landmark", "oslo-1"]`.
+    ///
+    /// # Errors
+    /// [`InvalidSpiffeId`]: a segment has a letter that none may have.
+    pub fn within(trust_domain: &str, segments: &[&str]) -> Result<Self, InvalidSpiffeId> {
+        let id = format!("spiffe://{trust_domain}/{}", segments.join("/"));
+        if segments.iter().any(|segment| segment.contains('/')) {
+            let why = "a segment of a path has no slash in it".to_owned();
+            return Err(InvalidSpiffeId { id: id.chars().take(200).collect(), why });
+        }
+        Self::parse(&id)
+    }
+
     /// The part that one authority answers for, in small letters.
     pub fn trust_domain(&self) -> &str {
         self.0.trust_domain_name()
