@@ -8,6 +8,7 @@
 
 extern crate alloc;
 
+pub mod affiliation;
 pub mod area;
 pub mod audit;
 pub mod borders;
@@ -30,6 +31,7 @@ pub mod units;
 pub mod verdict;
 pub mod worldview;
 
+pub use affiliation::Affiliation;
 pub use area::{Area, AreaId, AreaSet};
 pub use borders::Borders;
 pub use cap::Cap;
