@@ -17,8 +17,9 @@ use subtle::ConstantTimeEq as _;
 use super::choose::{Candidate, choose};
 use super::clock::now_ns;
 use super::desk::{Open, name_of};
-use super::roster::Directory;
+use super::roster::{Directory, Known};
 use super::switchboard::Listener;
+use super::trust::Weights;
 use super::{Measuring, Trouble, Work, orders};
 use crate::attesting::{Wanted, appraised, cost};
 use crate::compute::{Errand, Fault};
@@ -176,7 +177,9 @@ impl Measuring {
     async fn chosen(&self, agent: &Agent) -> Result<Vec<String>, Trouble> {
         let directory = self.roster.in_use().await?;
         let from = self.expected(agent).await?;
-        let candidates: Vec<Candidate> = directory.all().filter_map(|known| candidate(known)).collect();
+        let weights = Weights::about(&directory, &agent.tenant);
+        let candidates: Vec<Candidate> =
+            directory.all().filter_map(|known| candidate(known, &weights)).collect();
         let watching: Vec<Candidate> =
             candidates.iter().filter(|it| self.landmarks.is_open(&it.id)).cloned().collect();
         let pool = if watching.is_empty() { &candidates } else { &watching };
@@ -271,15 +274,16 @@ fn kinds(attestation: &Attestation) -> String {
     attestation.kinds().into_iter().map(|kind| kind.name()).collect::<Vec<_>>().join(" ")
 }
 
-fn candidate(known: &super::roster::Known) -> Option<Candidate> {
+fn candidate(known: &Known, weights: &Weights<'_>) -> Option<Candidate> {
     let (v4, v6) = known.addresses();
     let is_reachable = known.measures() && (v4.is_some() || v6.is_some());
-    let counts = known.record.state == LandmarkState::Active;
+    let group = weights.group(known);
+    let counts = known.record.state == LandmarkState::Active && group.is_some();
     is_reachable.then_some(())?;
     Some(Candidate {
         id: known.record.id.clone(),
         point: known.point()?,
-        group: known.record.trust_group.clone(),
+        group: group.unwrap_or_default().to_owned(),
         counts,
     })
 }

@@ -104,7 +104,11 @@ impl Measuring {
         let landmarks: Vec<Landmark> = directory
             .all()
             .filter(|known| known.record.state != LandmarkState::Retired)
-            .map(|known| known.record.clone())
+            .map(|known| {
+                let record = known.record.clone();
+                let group = directory.group(&record.id).map(str::to_owned);
+                Landmark { trust_group: group.unwrap_or_else(|| record.trust_group.clone()), ..record }
+            })
             .collect();
         let cost = pace::table_cost(pairs.len() + landmarks.len());
         let (case, compute) = (MeshCase { landmarks, pairs }, Arc::clone(&self.compute));
@@ -201,7 +205,7 @@ impl Measuring {
 /// vouches for nobody.
 fn agreeing(directory: &Directory, found: &MeshFindings) -> BTreeMap<String, BTreeSet<String>> {
     let mut agreeing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let group = |id: &str| directory.get(id).map(|known| known.record.trust_group.clone());
+    let group = |id: &str| directory.group(id).map(str::to_owned);
     let is_suspect = |id: &str| found.suspended.iter().any(|suspect| suspect.id == *id);
     for MeshPair { first, second, .. } in &found.pairs {
         let Some((one, other)) = group(first).zip(group(second)) else { continue };

@@ -13,6 +13,7 @@ use prost::Message as _;
 use super::clock::now_ns;
 use super::motion::too_far_m;
 use super::roster::Directory;
+use super::trust::Weights;
 use super::{Measuring, Placed, Trouble};
 use crate::attesting::{Shown, Tie, Wanted, cost};
 use crate::pace::Units;
@@ -56,11 +57,12 @@ impl Measuring {
     ) -> Result<Case, Trouble> {
         let agent: Agent = self.store.get(&session.subject).await?;
         let site: Site = self.store.get(&agent.site).await?;
+        let weights = Weights::about(directory, &agent.tenant);
         let placed = |seen: Measurement| {
             let known = directory.get(&seen.landmark)?;
             let counts = seen.answered > 0 && known.record.state == LandmarkState::Active;
             let version = known.version(seen.position_version).filter(|_| counts)?;
-            let group = known.record.trust_group.clone();
+            let group = weights.group(known)?.to_owned();
             Some((seen, Placed { version: version.record.clone(), group }))
         };
         Ok(Case {

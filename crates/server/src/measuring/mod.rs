@@ -34,6 +34,7 @@ mod story;
 mod summon;
 mod switchboard;
 mod trouble;
+mod trust;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::VerifyingKey;
-use lightcone_core::Point;
+use lightcone_core::{Affiliation, Point};
 use lightcone_probe::LandmarkId;
 use lightcone_store::{
     Filter, LIST_MAX, Landmark, LandmarkState, LandmarkVersion, PageRequest, Store, StoreError,
 };
+
+use super::trust;
+use crate::wire::affiliation;
 
 /// How long what was read counts as what is: a suspension is seen as soon as that.
 const FRESH: Duration = Duration::from_millis(500);
@@ -20,6 +23,8 @@ const FRESH: Duration = Duration::from_millis(500);
 pub(crate) struct Known {
     /// As it is now.
     pub(crate) record: Landmark,
+    /// Whose hands it is in; none if that cannot be read.
+    pub(crate) affiliation: Option<Affiliation>,
     /// Where it stood and what keys it had, the oldest first.
     pub(crate) versions: Vec<Version>,
 }
@@ -39,6 +44,8 @@ pub(crate) struct Version {
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     by_id: HashMap<String, Arc<Known>>,
+    /// The trust groups of those whose affiliation can be read.
+    groups: HashMap<String, String>,
 }
 
 /// See the module.
@@ -81,9 +88,24 @@ impl Known {
 }
 
 impl Directory {
+    /// A directory of these.
+    pub(super) fn of(known: impl IntoIterator<Item = impl Into<Arc<Known>>>) -> Self {
+        let known = known.into_iter().map(Into::into);
+        let by_id: HashMap<String, Arc<Known>> =
+            known.map(|known| (known.record.id.clone(), known)).collect();
+        let groups = trust::grouped(by_id.values().map(AsRef::as_ref));
+        Self { by_id, groups }
+    }
+
     /// A landmark.
     pub(crate) fn get(&self, id: &str) -> Option<&Arc<Known>> {
         self.by_id.get(id)
+    }
+
+    /// The trust group of a landmark: with whom it could lie together, by all that landmarks have in common. None: it
+    /// is not known, or could lie with anybody.
+    pub(crate) fn group(&self, id: &str) -> Option<&str> {
+        self.groups.get(id).map(String::as_str)
     }
 
     /// All, in no order.
@@ -141,7 +163,7 @@ impl Roster {
 
     async fn read(&self) -> Result<Arc<Directory>, StoreError> {
         let (began, before) = (Instant::now(), Arc::clone(&lock(&self.known).1));
-        let mut by_id = HashMap::new();
+        let mut all = Vec::new();
         let mut after = None;
         loop {
             let page = PageRequest { after: after.take(), size: LIST_MAX };
@@ -149,14 +171,13 @@ impl Roster {
             let is_last = records.len() < LIST_MAX as usize;
             after = records.last().map(|record| record.id.clone());
             for record in records {
-                let known = self.known(record, &before).await?;
-                by_id.insert(known.record.id.clone(), known);
+                all.push(self.known(record, &before).await?);
             }
             if is_last {
                 break;
             }
         }
-        let directory = Arc::new(Directory { by_id });
+        let directory = Arc::new(Directory::of(all));
         *lock(&self.known) = (Some(began), Arc::clone(&directory));
         Ok(directory)
     }
@@ -167,7 +188,14 @@ impl Roster {
             Some(known) if known.record == record => Ok(Arc::clone(known)),
             _ => {
                 let versions = self.store.landmark_versions(&record.id).await?;
-                Ok(Arc::new(Known { versions: versions.into_iter().map(version).collect(), record }))
+                let affiliation = affiliation::opened(&record).inspect_err(|garbled| {
+                    tracing::error!(%garbled, "a landmark without a trust group: it has no weight");
+                });
+                Ok(Arc::new(Known {
+                    versions: versions.into_iter().map(version).collect(),
+                    affiliation: affiliation.ok(),
+                    record,
+                }))
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The door: the only place where wire types and the core's meet.
 
+pub(crate) mod affiliation;
 pub(crate) mod attestation;
 mod batch;
 mod from_wire;

@@ -14,7 +14,7 @@ use super::page::{Listing, Page};
 use super::{key, place, text};
 use crate::limits::ADDRESSES_MAX;
 use crate::wire::violation::some_of;
-use crate::wire::{Violation, moment, numbers};
+use crate::wire::{Violation, affiliation, moment, numbers};
 
 /// What an operator's word leaves as a reason.
 const SUSPENDED_BY_HAND: &str = "suspended by an operator";
@@ -80,7 +80,7 @@ impl Kind for Landmark {
     fn show(&self) -> Result<Self::Wire, Garbled> {
         Ok(v1::RegisteredLandmark {
             tenant: self.tenant.clone(),
-            affiliation: None,
+            affiliation: affiliation::shown(self)?,
             name: Self::name_of(&self.id),
             point: Some(place::point(self.latitude_nd, self.longitude_nd)),
             position_error_m: Some(place::metres(self.position_error_mm)),
