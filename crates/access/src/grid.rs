@@ -166,7 +166,7 @@ impl Grid {
 }
 
 fn acts(policy: &Policy, subject: &Subject, record: &Record) -> String {
-    let letters = [(Act::See, 's'), (Act::Tell, 't'), (Act::Change, 'c'), (Act::Use, 'u')];
+    let letters = [(Act::See, 's'), (Act::Tell, 't'), (Act::Change, 'c'), (Act::Vouch, 'v'), (Act::Use, 'u')];
     let allowed = letters.iter().filter(|(act, _)| policy.reach(subject, *act, record).allowed);
     let letters: String = allowed.map(|(_, letter)| letter).collect();
     if letters.is_empty() { ".".to_owned() } else { letters }

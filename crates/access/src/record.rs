@@ -47,13 +47,15 @@ pub enum Act {
     Tell,
     /// Change it, or enter it.
     Change,
+    /// Say that it is to be trusted: a landmark that is new, or was suspended.
+    Vouch,
     /// Have it do what it is there for: summon an agent, take a landmark's report.
     Use,
 }
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 4] = [Self::See, Self::Tell, Self::Change, Self::Use];
+    pub const ALL: [Self; 5] = [Self::See, Self::Tell, Self::Change, Self::Vouch, Self::Use];
 
     /// Its name in policies.
     #[must_use]
@@ -62,6 +64,7 @@ impl Act {
             Self::See => "see",
             Self::Tell => "tell",
             Self::Change => "change",
+            Self::Vouch => "vouch",
             Self::Use => "use",
         }
     }

@@ -6,6 +6,7 @@ use lightcone_keyring::SigningIdentity;
 use lightcone_store::{LandmarkState, Store};
 use tokio::sync::watch;
 
+use crate::access::Gate;
 use crate::attesting::Attesting;
 use crate::compute::Compute;
 
@@ -15,6 +16,8 @@ pub(crate) struct Context {
     pub(crate) compute: Arc<Compute>,
     /// Everything that is kept.
     pub(crate) store: Arc<dyn Store>,
+    /// Who may do what with it.
+    pub(crate) gate: Arc<Gate>,
     /// The service's own key.
     pub(crate) signer: SigningIdentity,
     /// References in force, and what is asked of evidence.

@@ -5,6 +5,7 @@
 //! thread that serves sockets computes.
 
 mod accept;
+mod access;
 mod attesting;
 mod beacon;
 mod clock;
@@ -27,6 +28,7 @@ pub mod telemetry;
 mod web;
 mod wire;
 
+pub use access::UnusableRules;
 pub use config::Config;
 pub use run::{ServeError, run, run_until};
 pub use server::Server;

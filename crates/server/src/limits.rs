@@ -61,6 +61,12 @@ pub const DISPLAY_NAME_BYTES_MAX: usize = 128;
 pub const SERIAL_BYTES_MAX: usize = 128;
 /// The longest stock-keeping unit, in bytes.
 pub const SKU_BYTES_MAX: usize = 64;
+/// The most tenants that are party to a chip besides whose it is and who has it.
+pub const PARTIES_MAX: usize = 8;
+/// How long a case is open unless its request says otherwise, in days.
+pub const CASE_DAYS_DEFAULT: i64 = 7;
+/// The longest that a case is open, and that one waits for a second person, in days.
+pub const CASE_DAYS_MAX: i64 = 30;
 /// The most ties that are shown of a chip.
 pub const TIES_SHOWN_MAX: usize = 1_000;
 

@@ -35,6 +35,15 @@ pub enum ServeError {
     /// The map is damaged.
     #[error(transparent)]
     Borders(#[from] lightcone_core::borders::CorruptBorders),
+    /// The service's certificate cannot be had.
+    #[error(transparent)]
+    Identity(#[from] lightcone_identity::IdentityError),
+    /// Identity providers that cannot be used.
+    #[error(transparent)]
+    Oidc(#[from] lightcone_oidc::OidcError),
+    /// Rules of access that cannot be used.
+    #[error(transparent)]
+    Rules(#[from] crate::access::UnusableRules),
     /// Reference values that cannot be used.
     #[error("{0}")]
     References(String),

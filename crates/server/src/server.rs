@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lightcone::FILE_DESCRIPTOR_SET;
+use lightcone::v1::access_service_server::AccessServiceServer;
 use lightcone::v1::agent_service_server::AgentServiceServer;
 use lightcone::v1::alert_service_server::AlertServiceServer;
 use lightcone::v1::attestation_service_server::AttestationServiceServer;
+use lightcone::v1::case_service_server::CaseServiceServer;
 use lightcone::v1::chip_service_server::ChipServiceServer;
 use lightcone::v1::landmark_service_server::LandmarkServiceServer;
 use lightcone::v1::location_service_server::LocationServiceServer;
@@ -16,15 +18,19 @@ use lightcone::v1::session_service_server::SessionServiceServer;
 use lightcone::v1::site_service_server::SiteServiceServer;
 use lightcone::v1::verdict_service_server::VerdictServiceServer;
 use lightcone_core::Borders;
+use lightcone_identity::Identity;
+use lightcone_oidc::Verifier;
 use lightcone_pool::{Hooks, Pool};
 use lightcone_store::{LandmarkState, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 use tonic::service::Routes;
 use tower::ServiceBuilder;
 
 use crate::Config;
 use crate::accept::{Door, Speech};
+use crate::access::{AccessLayer, Authenticator, Gate, Rules};
 use crate::attesting::Attesting;
 use crate::beacon::Beacon;
 use crate::compute::Compute;
@@ -38,7 +44,7 @@ use crate::observe::ObserveLayer;
 use crate::pace::Pace;
 use crate::run::ServeError;
 use crate::service::{
-    Alerts, Attestations, Landmarks, Location, Measurements, Registrar, Sessions, Verdicts,
+    Accesses, Alerts, Attestations, Cases, Landmarks, Location, Measurements, Registrar, Sessions, Verdicts,
 };
 use crate::tables::Tables;
 use crate::telemetry;
@@ -52,6 +58,9 @@ pub struct Server {
     measuring: Arc<Measuring>,
     draining: watch::Sender<bool>,
     config: Config,
+    access: AccessLayer,
+    /// Looks at the files of the rules.
+    keeping: AbortHandle,
     /// The data folder is this server's while it lives.
     _lock: Option<std::fs::File>,
 }
@@ -89,7 +98,13 @@ impl Server {
         let (draining, drains) = watch::channel(false);
         let attesting = Attesting::start(config.reference_file()?, config.attestation_policy()?)
             .map_err(|unusable| ServeError::References(unusable.to_string()))?;
+        let authenticator = authenticator(&config).await?;
+        let (rules, texts) = Rules::start(config.rule_files(), &*kept.store).await?;
+        let keeping = tokio::spawn(Arc::clone(&rules).keep(texts, Arc::clone(&kept.store)));
+        let gate = Gate::new(Arc::clone(&rules), Arc::clone(&kept.store), authenticator.clone());
+        let access = AccessLayer::new(authenticator, rules, config.recheck());
         let context = Arc::new(Context {
+            gate: Arc::new(gate),
             attesting,
             compute,
             store: kept.store,
@@ -104,7 +119,8 @@ impl Server {
         let measuring = Measuring::start(Arc::clone(&context), config.measuring())
             .await
             .map_err(|trouble| ServeError::Measuring(trouble.to_string()))?;
-        Ok(Self { grpc, web, context, measuring, draining, config, _lock: kept.lock })
+        let keeping = keeping.abort_handle();
+        Ok(Self { grpc, web, context, measuring, draining, config, access, keeping, _lock: kept.lock })
     }
 
     /// Where gRPC is served.
@@ -147,7 +163,7 @@ impl Server {
         let routes = self.routes()?.add_service(health_service);
         let deadline = DeadlineLayer::new(self.config.deadline_max());
 
-        let layers = ServiceBuilder::new().layer(ObserveLayer).layer(deadline);
+        let layers = ServiceBuilder::new().layer(ObserveLayer).layer(deadline).layer(self.access.clone());
         let service = layers.service(routes.prepare());
         let caps = Arc::new(self.config.caps());
         let times = self.config.times();
@@ -175,14 +191,16 @@ impl Server {
         // What is still open is closed.
         drop(calls);
         vigil.abort();
+        self.keeping.abort();
         // After the last call: what was acknowledged is committed, and nothing is acknowledged any more.
         store.close().await;
         Ok(())
     }
 
     fn routes(&self) -> Result<Routes, ServeError> {
-        let context = || Arc::clone(&self.context);
-        let landmarks = Landmarks::new(Registrar::new(context()), Arc::clone(&self.measuring));
+        let (context, measuring) = (|| Arc::clone(&self.context), || Arc::clone(&self.measuring));
+        let gate = || Arc::clone(&self.context.gate);
+        let landmarks = Landmarks::new(Registrar::new(context()), measuring());
         let location = Location::new(Arc::clone(&self.context.compute), self.context.draining.clone());
         let mut routes =
             Routes::new(LocationServiceServer::new(location).max_decoding_message_size(MESSAGE_BYTES_MAX))
@@ -191,13 +209,15 @@ impl Server {
                 .add_service(AgentServiceServer::new(Registrar::new(context())))
                 .add_service(ChipServiceServer::new(Registrar::new(context())))
                 .add_service(AlertServiceServer::new(Alerts::new(context())))
-                .add_service(SessionServiceServer::new(Sessions::new(Arc::clone(&self.measuring))))
+                .add_service(AccessServiceServer::new(Accesses::new(context())))
+                .add_service(CaseServiceServer::new(Cases::new(context())))
+                .add_service(SessionServiceServer::new(Sessions::new(measuring(), gate())))
                 .add_service(
-                    MeasurementServiceServer::new(Measurements::new(Arc::clone(&self.measuring)))
+                    MeasurementServiceServer::new(Measurements::new(measuring(), gate()))
                         .max_decoding_message_size(MESSAGE_BYTES_MAX),
                 )
-                .add_service(AttestationServiceServer::new(Attestations::new(Arc::clone(&self.measuring))))
-                .add_service(VerdictServiceServer::new(Verdicts::new(Arc::clone(&self.measuring))));
+                .add_service(AttestationServiceServer::new(Attestations::new(measuring(), gate())))
+                .add_service(VerdictServiceServer::new(Verdicts::new(measuring(), gate())));
         if self.config.server.development {
             let reflection = tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -221,6 +241,17 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// How callers are known: by certificates and tokens, or not at all.
+async fn authenticator(config: &Config) -> Result<Authenticator, ServeError> {
+    if !config.tls.is_set() {
+        return Ok(Authenticator::Development);
+    }
+    let identity = Identity::open(&config.tls).await?;
+    let tokens =
+        if config.oidc.is_set() { Some(Arc::new(Verifier::start(&config.oidc).await?)) } else { None };
+    Ok(Authenticator::Enforced { identity, tokens })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {

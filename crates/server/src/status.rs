@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use lightcone::reason::DOMAIN;
 use lightcone::v1::ErrorReason;
+use lightcone_access::Decision;
 use lightcone_pool::{Lane, Lost, Reason, Refused};
 use lightcone_store::StoreError;
 use prost::Message as _;
@@ -139,6 +140,35 @@ impl From<Trouble> for Status {
             Trouble::Own(fault) => internal(&fault),
         }
     }
+}
+
+/// What the caller showed is not accepted, or it showed nothing.
+pub(crate) fn unauthenticated(cause: &'static str) -> Status {
+    let told = match cause {
+        "nobody" => "this call is not for everyone: show a certificate or a token",
+        "certificate_unknown" => "the certificate is not, or no longer, one of this service's trust domain",
+        "subject_unknown" => "who you are is shown well, and is nobody whom this service's directory knows",
+        "token_expired" => "the token's time is over; get another",
+        "token_unbound" => "the token is not bound to the certificate of this connection (RFC 8705)",
+        _ => "the token is not accepted",
+    };
+    plain(ErrorReason::Unauthenticated, told.to_owned(), vec![("cause", cause.to_owned())])
+}
+
+/// No rule allows it, or one forbids it.
+pub(crate) fn forbidden(call: &str, policy: &str, decision: &Decision) -> Status {
+    let rules = decision.rules.join(" ");
+    let message = match rules.as_str() {
+        "" => format!("no rule allows you `{call}`; `lightcone can-i` explains"),
+        rules => format!("`{call}` is forbidden to you by {rules}; `lightcone can-i` explains"),
+    };
+    let facts = vec![("call", call.to_owned()), ("policy", policy.to_owned()), ("rules", rules)];
+    plain(ErrorReason::Forbidden, message, facts)
+}
+
+/// It takes two people, and there is one.
+pub(crate) fn second_person_needed(name: &str, message: &str) -> Status {
+    plain(ErrorReason::SecondPersonNeeded, message.to_owned(), vec![("name", name.to_owned())])
 }
 
 /// The pool did not take the work.

@@ -11,8 +11,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 /// How long a browser may remember what it was allowed, in seconds.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(3_600);
 /// What a page may send.
-const REQUEST_HEADERS: [&str; 5] =
-    ["content-type", "grpc-timeout", "traceparent", "x-grpc-web", "x-user-agent"];
+const REQUEST_HEADERS: [&str; 6] =
+    ["authorization", "content-type", "grpc-timeout", "traceparent", "x-grpc-web", "x-user-agent"];
 /// What a page may read.
 const RESPONSE_HEADERS: [&str; 3] = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
 

@@ -1,5 +1,7 @@
 //! The command line: one definition feeds parser, help and completions.
 
+#[cfg(feature = "server")]
+mod access;
 mod asking;
 #[cfg(feature = "attest")]
 mod attest;
@@ -19,6 +21,8 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use lightcone_core::Metres;
 
+#[cfg(feature = "server")]
+pub(crate) use access::{CanIArgs, CaseArgs, CaseCommand, RequestCaseArgs, RoleName, WhoamiArgs};
 pub(crate) use asking::{QuestionArgs, SettingArgs};
 #[cfg(feature = "attest")]
 pub(crate) use attest::{AttestCommand, ReferencesCommand, SheetFormat, VerifyArgs};
@@ -112,7 +116,7 @@ pub(crate) enum Command {
     /// Take a landmark, site, agent or chip out of use for good
     #[cfg(feature = "server")]
     Retire(RetireArgs),
-    /// List what a server keeps: landmarks, sites, agents, chips, sessions, measurements, verdicts, alerts
+    /// List what a server keeps: landmarks, sites, agents, chips, sessions, verdicts, alerts, cases, accesses and more
     #[cfg(feature = "server")]
     List(Box<ListArgs>),
     /// Show one record of a server
@@ -125,6 +129,16 @@ pub(crate) enum Command {
     /// Summon an agent to a session now
     #[cfg(feature = "server")]
     Summon(SummonArgs),
+    /// Show whom a server takes you for: subject, tenant, roles
+    #[cfg(feature = "server")]
+    Whoami(WhoamiArgs),
+    /// Ask a server whether a call would be allowed to you, and by which rules
+    #[cfg(feature = "server")]
+    CanI(CanIArgs),
+    /// Ask for a case on a site, agree to one, end one: why an agency looks
+    #[cfg(feature = "server")]
+    #[command(subcommand)]
+    Case(CaseCommand),
     /// Look at the settings of the server
     #[cfg(feature = "server")]
     #[command(subcommand)]

@@ -187,6 +187,12 @@ pub(crate) enum Kind {
     Verdicts,
     /// What somebody should look at, the latest first
     Alerts,
+    /// Why an agency looks, and who agreed, the latest first
+    Cases,
+    /// Who of another tenant was shown your records, the latest first
+    Accesses,
+    /// Every set of access rules that was ever in force, the latest first
+    Policies,
 }
 
 /// Arguments of `list`.
@@ -204,10 +210,10 @@ pub(crate) struct ListArgs {
     /// Only of this site (agents)
     #[arg(long, value_name = "sites/SITE", help_heading = "Which")]
     pub(crate) site: Option<String>,
-    /// Only about this record (alerts)
+    /// Only about this record (alerts, accesses)
     #[arg(long, value_name = "NAME", help_heading = "Which")]
     pub(crate) subject: Option<String>,
-    /// Only in this state, such as active or retired (landmarks, sites, agents, chips)
+    /// Only in this state, such as active or retired (landmarks, sites, agents, chips, cases)
     #[arg(long, value_name = "STATE", help_heading = "Which")]
     pub(crate) state: Option<String>,
     /// Only the latest of each agent (verdicts)

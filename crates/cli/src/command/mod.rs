@@ -1,5 +1,7 @@
 //! One file a command.
 
+#[cfg(feature = "server")]
+mod access;
 #[cfg(feature = "agent")]
 mod agent;
 #[cfg(feature = "demo")]
@@ -81,6 +83,12 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         }
         #[cfg(feature = "server")]
         Command::Summon(args) => registry::summon(args),
+        #[cfg(feature = "server")]
+        Command::Whoami(args) => access::whoami(args),
+        #[cfg(feature = "server")]
+        Command::CanI(args) => access::can_i(args),
+        #[cfg(feature = "server")]
+        Command::Case(command) => access::case(command),
         Command::Borders(args) => borders::run(args),
         Command::Completions(args) => completions::run(args),
     }

@@ -131,12 +131,12 @@ pub(crate) fn watch_verdicts(args: &WatchVerdictsArgs, notes: Notes) -> Outcome<
     ended.map(|()| Exit::Answered)
 }
 
-fn open(server: &ServerArgs) -> Outcome<Registry> {
+pub(super) fn open(server: &ServerArgs) -> Outcome<Registry> {
     stop::listen()?;
     Registry::connect(&server.server)
 }
 
-fn show(server: &ServerArgs, record: &Shown) -> Outcome<Exit> {
+pub(super) fn show(server: &ServerArgs, record: &Shown) -> Outcome<Exit> {
     let mut out = Out::open(None)?;
     let style = out.style();
     match server.output {

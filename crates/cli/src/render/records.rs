@@ -90,6 +90,25 @@ const fn columns(kind: Kind) -> &'static [(&'static str, &'static str)] {
         Kind::Alerts => {
             &[("raised", "create_time"), ("kind", "kind"), ("subject", "subject"), ("detail", "detail")]
         }
+        Kind::Cases => &[
+            ("name", "name"),
+            ("state", "state"),
+            ("site", "site"),
+            ("asked by", "requested_by"),
+            ("agreed by", "approved_by"),
+            ("until", "expire_time"),
+            ("reason", "reason"),
+        ],
+        Kind::Accesses => &[
+            ("when", "time"),
+            ("who", "subject"),
+            ("of", "subject_tenant"),
+            ("call", "call"),
+            ("record", "resource"),
+            ("case", "case"),
+            ("reason", "reason"),
+        ],
+        Kind::Policies => &[("version", "version"), ("in force since", "load_time"), ("from", "source")],
     }
 }
 

@@ -94,7 +94,7 @@ impl Door {
             let Guest { socket, address, place: _place, came } = guest;
             // Small answers are not held back for more; a socket that refuses is about to fail anyway.
             let _ = socket.set_nodelay(true);
-            let peering = Peering { address, is_tls: false };
+            let peering = Peering { address, peer: None, is_tls: false };
             tracing::debug!(door, %address, is_tls = peering.is_tls, "a connection came");
             let entrance = Entrance { service, peering, activity: Arc::new(Activity::new(came)) };
             let end = connection::serve(socket, entrance, builder, vigil, drains).await;

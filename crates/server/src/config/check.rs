@@ -173,7 +173,7 @@ fn endpoint(text: &str) -> Result<(), InvalidSetting> {
     Err(InvalidSetting::new(key, text, remedy))
 }
 
-fn milliseconds(key: &str, value: u64) -> Result<(), InvalidSetting> {
+pub(super) fn milliseconds(key: &str, value: u64) -> Result<(), InvalidSetting> {
     if (1..=MS_MAX).contains(&value) {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! Settings of the server: defaults, file, environment and flags, checked before anything starts.
 
+mod access;
 mod attestation;
 mod check;
 mod measuring;
@@ -11,11 +12,14 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use lightcone_identity::TlsSettings;
+use lightcone_oidc::OidcSettings;
 use lightcone_pool::{LaneConfig, PoolConfig, WorkerPolicy};
 use serde::{Deserialize, Serialize};
 
 use crate::accept::{Caps, Times};
 
+pub use access::AccessSettings;
 pub use attestation::AttestationSettings;
 pub use check::InvalidSetting;
 pub use measuring::{MeshSettings, RetentionSettings, SessionSettings, SimulationSettings, VerdictSettings};
@@ -31,6 +35,12 @@ pub const PORT: u16 = 7443;
 pub struct Config {
     /// Sockets and calls.
     pub server: ServerSettings,
+    /// Who this service is, and whose certificates it takes; not set: development, on loopback only.
+    pub tls: TlsSettings,
+    /// The identity providers of people.
+    pub oidc: OidcSettings,
+    /// Access: the rules, and who is who.
+    pub access: AccessSettings,
     /// Sessions: when they come and how they are measured.
     pub sessions: SessionSettings,
     /// Attestation: reference values, and what is asked of evidence.
@@ -181,6 +191,7 @@ impl Config {
         check::server(&self.server)?;
         check::pool(self)?;
         measuring::check(self)?;
+        access::check(self)?;
         attestation::check(self)?;
         check::store(&self.store)?;
         check::telemetry(&self.telemetry)

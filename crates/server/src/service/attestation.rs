@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use lightcone::v1;
 use lightcone::v1::attestation_service_server::AttestationService;
+use lightcone_access::Act;
 use lightcone_pool::Lane;
 use tonic::{Request, Response, Status};
 
-use super::caller::errand;
+use crate::access::{Gate, caller, errand};
 use crate::clock::now_ns;
 use crate::measuring::Measuring;
 use crate::wire;
@@ -17,12 +18,13 @@ use crate::wire::attestation as shown;
 #[derive(Clone)]
 pub(crate) struct Attestations {
     measuring: Arc<Measuring>,
+    gate: Arc<Gate>,
 }
 
 impl Attestations {
     /// The service.
-    pub(crate) fn new(measuring: Arc<Measuring>) -> Self {
-        Self { measuring }
+    pub(crate) fn new(measuring: Arc<Measuring>, gate: Arc<Gate>) -> Self {
+        Self { measuring, gate }
     }
 }
 
@@ -32,8 +34,11 @@ impl AttestationService for Attestations {
         &self,
         request: Request<v1::AppraiseEvidenceRequest>,
     ) -> Result<Response<v1::AppraiseEvidenceResponse>, Status> {
-        let errand = errand(&request, Lane::Interactive);
+        let (caller, errand) = (caller(&request)?, errand(&request, Lane::Interactive));
         let asked = shown::appraise(request.into_inner(), now_ns())?;
+        if let Some(agent) = &asked.agent {
+            self.gate.agent(&caller, Act::See, agent).await?;
+        }
         Ok(Response::new(self.measuring.appraise_alone(errand, asked).await?))
     }
 
@@ -48,8 +53,9 @@ impl AttestationService for Attestations {
         &self,
         request: Request<v1::ChallengeAttestationKeyRequest>,
     ) -> Result<Response<v1::ChallengeAttestationKeyResponse>, Status> {
-        let errand = errand(&request, Lane::Interactive);
+        let (caller, errand) = (caller(&request)?, errand(&request, Lane::Interactive));
         let asked = shown::challenge(request.into_inner())?;
+        self.gate.agent(&caller, Act::Use, &asked.agent).await?;
         Ok(Response::new(self.measuring.challenge_key(errand, asked).await?))
     }
 
@@ -57,8 +63,9 @@ impl AttestationService for Attestations {
         &self,
         request: Request<v1::ActivateAttestationKeyRequest>,
     ) -> Result<Response<v1::AttestationKey>, Status> {
-        let errand = errand(&request, Lane::Interactive);
+        let (caller, errand) = (caller(&request)?, errand(&request, Lane::Interactive));
         let asked = shown::activate(request.into_inner())?;
+        self.gate.agent(&caller, Act::Use, &asked.claimed.agent).await?;
         Ok(Response::new(shown::key(&self.measuring.activate_key(errand, asked).await?)))
     }
 
@@ -66,7 +73,9 @@ impl AttestationService for Attestations {
         &self,
         request: Request<v1::ListAttestationKeysRequest>,
     ) -> Result<Response<v1::ListAttestationKeysResponse>, Status> {
+        let caller = caller(&request)?;
         let agent = wire::agent("parent", &request.into_inner().parent)?;
+        self.gate.agent(&caller, Act::See, &agent).await?;
         let keys = self.measuring.keys_of(&agent).await?;
         let attestation_keys = keys.iter().map(shown::key).collect();
         Ok(Response::new(v1::ListAttestationKeysResponse { attestation_keys }))

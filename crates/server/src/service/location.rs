@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::batch::{self, Conductor};
-use super::caller::errand;
+use crate::access::errand;
 use crate::compute::{Compute, Errand};
 use crate::deadline::Deadline;
 use crate::limits::BULK_ABOVE;

@@ -8,11 +8,13 @@ use futures_util::stream::{BoxStream, FuturesOrdered};
 use lightcone::v1;
 use lightcone::v1::ingest_request::Frame;
 use lightcone::v1::measurement_service_server::MeasurementService;
+use lightcone_access::Act;
 use lightcone_pool::Lane;
+use lightcone_store::SubjectKind;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::caller::errand;
 use super::events::events;
+use crate::access::{Caller, Gate, caller, errand};
 use crate::compute::Errand;
 use crate::limits::BATCHES_IN_FLIGHT_MAX;
 use crate::measuring::{Measuring, Trouble};
@@ -22,17 +24,19 @@ use crate::wire::{self, Violation};
 #[derive(Clone)]
 pub(crate) struct Measurements {
     measuring: Arc<Measuring>,
+    gate: Arc<Gate>,
 }
 
 impl Measurements {
     /// The service.
-    pub(crate) fn new(measuring: Arc<Measuring>) -> Self {
-        Self { measuring }
+    pub(crate) fn new(measuring: Arc<Measuring>, gate: Arc<Gate>) -> Self {
+        Self { measuring, gate }
     }
 
     /// Takes a stream to its end, or until the server drains: what was read by then is answered.
     async fn take(
         &self,
+        caller: &Caller,
         errand: Errand,
         mut inbound: Streaming<v1::IngestRequest>,
     ) -> Result<v1::IngestResponse, Status> {
@@ -40,6 +44,7 @@ impl Measurements {
         let first = inbound.message().await?.and_then(|first| first.frame);
         let Some(Frame::Header(header)) = first else { return Err(unexpected("header", 0)) };
         let landmark = wire::landmark("header.landmark", &header.landmark)?;
+        self.gate.landmark(caller, Act::Use, &landmark).await?;
         let mut stream = self.measuring.ingest(&landmark, errand).await?;
         let mut draining = self.measuring.draining();
         let mut drained = pin!(async move { draining.wait_for(|draining| *draining).await.is_ok() });
@@ -75,7 +80,9 @@ impl MeasurementService for Measurements {
         &self,
         request: Request<v1::WatchAssignmentsRequest>,
     ) -> Result<Response<Self::WatchAssignmentsStream>, Status> {
+        let caller = caller(&request)?;
         let landmark = wire::landmark("landmark", &request.into_inner().landmark)?;
+        self.gate.landmark(&caller, Act::Use, &landmark).await?;
         let line = self.measuring.watch(&landmark).await?;
         let stream = events(line, self.measuring.draining(), wire::work, wire::landmark_checkpoint);
         Ok(Response::new(stream))
@@ -85,15 +92,20 @@ impl MeasurementService for Measurements {
         &self,
         request: Request<Streaming<v1::IngestRequest>>,
     ) -> Result<Response<v1::IngestResponse>, Status> {
-        let errand = errand(&request, Lane::Bulk);
-        self.take(errand, request.into_inner()).await.map(Response::new)
+        let (caller, errand) = (caller(&request)?, errand(&request, Lane::Bulk));
+        self.take(&caller, errand, request.into_inner()).await.map(Response::new)
     }
 
     async fn list_measurements(
         &self,
         request: Request<v1::ListMeasurementsRequest>,
     ) -> Result<Response<v1::ListMeasurementsResponse>, Status> {
+        let caller = caller(&request)?;
         let wanted = wire::any_session("parent", &request.into_inner().parent)?;
+        match wanted.kind {
+            SubjectKind::Agent => drop(self.gate.agent(&caller, Act::See, &wanted.subject).await?),
+            SubjectKind::Landmark => drop(self.gate.landmark(&caller, Act::See, &wanted.subject).await?),
+        }
         let open = self.measuring.session(&wanted.id).await?;
         wanted.is(&open.view().record)?;
         let store = self.measuring.store();

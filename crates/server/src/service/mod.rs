@@ -1,9 +1,10 @@
 //! The services.
 
+mod access;
 mod alert;
 mod attestation;
 mod batch;
-pub(crate) mod caller;
+mod case;
 mod events;
 mod flight;
 mod location;
@@ -13,8 +14,10 @@ mod session;
 mod slice;
 mod verdict;
 
+pub(crate) use access::Accesses;
 pub(crate) use alert::Alerts;
 pub(crate) use attestation::Attestations;
+pub(crate) use case::Cases;
 pub(crate) use location::Location;
 pub(crate) use measurement::Measurements;
 pub(crate) use registry::{Landmarks, Registrar};

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use futures_util::stream::BoxStream;
 use lightcone::v1;
 use lightcone::v1::session_service_server::SessionService;
+use lightcone_access::Act;
 use lightcone_pool::Lane;
 use lightcone_store::{Filter, PageRequest, SubjectKind};
 use tonic::{Request, Response, Status};
 
-use super::caller::errand;
 use super::events::events;
+use crate::access::{Caller, Gate, caller, errand};
 use crate::clock::now_ns;
 use crate::measuring::{Measuring, name_of};
 use crate::wire;
@@ -20,12 +21,21 @@ use crate::wire::registry::{Page, once};
 #[derive(Clone)]
 pub(crate) struct Sessions {
     measuring: Arc<Measuring>,
+    gate: Arc<Gate>,
 }
 
 impl Sessions {
     /// The service.
-    pub(crate) fn new(measuring: Arc<Measuring>) -> Self {
-        Self { measuring }
+    pub(crate) fn new(measuring: Arc<Measuring>, gate: Arc<Gate>) -> Self {
+        Self { measuring, gate }
+    }
+
+    /// Lets the caller do that with whoever is measured in a session.
+    async fn reach(&self, caller: &Caller, act: Act, wanted: &wire::Wanted) -> Result<(), Status> {
+        match wanted.kind {
+            SubjectKind::Agent => self.gate.agent(caller, act, &wanted.subject).await.map(drop),
+            SubjectKind::Landmark => self.gate.landmark(caller, act, &wanted.subject).await.map(drop),
+        }
     }
 }
 
@@ -37,7 +47,9 @@ impl SessionService for Sessions {
         &self,
         request: Request<v1::AttendRequest>,
     ) -> Result<Response<Self::AttendStream>, Status> {
+        let caller = caller(&request)?;
         let agent = wire::agent("agent", &request.into_inner().agent)?;
+        self.gate.agent(&caller, Act::Use, &agent).await?;
         let line = self.measuring.attend(&agent).await?;
         let stream = events(line, self.measuring.draining(), wire::summons, wire::agent_checkpoint);
         Ok(Response::new(stream))
@@ -47,8 +59,10 @@ impl SessionService for Sessions {
         &self,
         request: Request<v1::AttestRequest>,
     ) -> Result<Response<v1::AttestResponse>, Status> {
-        let errand = errand(&request, Lane::Interactive);
-        let planned = self.measuring.attest(errand, wire::attest(request.into_inner())?).await?;
+        let (caller, errand) = (caller(&request)?, errand(&request, Lane::Interactive));
+        let asked = wire::attest(request.into_inner())?;
+        self.gate.agent(&caller, Act::Use, &asked.session.agent).await?;
+        let planned = self.measuring.attest(errand, asked).await?;
         let name = name_of(&planned.session);
         Ok(Response::new(v1::AttestResponse {
             session: Some(wire::session(&planned.session)),
@@ -60,8 +74,10 @@ impl SessionService for Sessions {
         &self,
         request: Request<v1::CloseSessionRequest>,
     ) -> Result<Response<v1::Session>, Status> {
-        let errand = errand(&request, Lane::Interactive);
-        let session = self.measuring.close(errand, wire::close(request.into_inner())?).await?;
+        let (caller, errand) = (caller(&request)?, errand(&request, Lane::Interactive));
+        let asked = wire::close(request.into_inner())?;
+        self.reach(&caller, Act::Use, &asked.session).await?;
+        let session = self.measuring.close(errand, asked).await?;
         Ok(Response::new(wire::session(&session)))
     }
 
@@ -69,9 +85,11 @@ impl SessionService for Sessions {
         &self,
         request: Request<v1::SummonAgentRequest>,
     ) -> Result<Response<v1::Session>, Status> {
+        let caller = caller(&request)?;
         let mut wire = request.into_inner();
-        let once = once(&mut wire, now_ns())?;
+        let once = once(&mut wire, now_ns(), &caller.subject.id)?;
         let agent = wire::agent("agent", &wire.agent)?;
+        self.gate.agent(&caller, Act::Use, &agent).await?;
         let session = self.measuring.summon_now(&agent, once.as_ref()).await?;
         Ok(Response::new(wire::session(&session)))
     }
@@ -80,7 +98,9 @@ impl SessionService for Sessions {
         &self,
         request: Request<v1::GetSessionRequest>,
     ) -> Result<Response<v1::Session>, Status> {
+        let caller = caller(&request)?;
         let wanted = wire::any_session("name", &request.into_inner().name)?;
+        self.reach(&caller, Act::See, &wanted).await?;
         let open = self.measuring.session(&wanted.id).await?;
         let view = open.view();
         wanted.is(&view.record)?;
@@ -91,10 +111,12 @@ impl SessionService for Sessions {
         &self,
         request: Request<v1::ListSessionsRequest>,
     ) -> Result<Response<v1::ListSessionsResponse>, Status> {
+        let caller = caller(&request)?;
         let mut asked = request.into_inner();
         let (size, token) = (std::mem::take(&mut asked.page_size), std::mem::take(&mut asked.page_token));
         let page = Page::read("ListSessions", size, &token, &asked)?;
         let agent = wire::agent("parent", &asked.parent)?;
+        self.gate.agent(&caller, Act::See, &agent).await?;
         let filter = Filter { parent: Some(agent), ..Filter::default() };
         let wanted = PageRequest { after: page.after.clone(), size: page.size };
         let found = self.measuring.store().list_sessions(&filter, &wanted).await;

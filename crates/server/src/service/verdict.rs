@@ -7,12 +7,14 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{BoxStream, unfold};
 use lightcone::v1;
 use lightcone::v1::verdict_service_server::VerdictService;
+use lightcone_access::{Act, Kind};
 use lightcone_store::{Verdict, VerdictFilter};
 use tokio::sync::watch;
 use tokio::time::Interval;
 use tonic::{Request, Response, Status};
 
 use super::events::ticks;
+use crate::access::{Caller, Gate, caller};
 use crate::limits::WATCHED_VERDICTS_MAX;
 use crate::measuring::{Measuring, Trouble};
 use crate::status;
@@ -22,16 +24,35 @@ use crate::wire::{self, Violation};
 /// The last part of the name that stands for an agent's latest verdict.
 const LATEST: &str = "latest";
 
+/// Whose verdicts are shown. What is `None` does not restrict.
+#[derive(Clone, Debug)]
+struct Whose {
+    agent: Option<String>,
+    tenant: Option<String>,
+}
+
 /// `VerdictService`.
 #[derive(Clone)]
 pub(crate) struct Verdicts {
     measuring: Arc<Measuring>,
+    gate: Arc<Gate>,
 }
 
 impl Verdicts {
     /// The service.
-    pub(crate) fn new(measuring: Arc<Measuring>) -> Self {
-        Self { measuring }
+    pub(crate) fn new(measuring: Arc<Measuring>, gate: Arc<Gate>) -> Self {
+        Self { measuring, gate }
+    }
+
+    /// Whose verdicts a caller is shown: those of the agent it asks about, or of its tenant.
+    async fn whose(&self, caller: &Caller, agent: Option<String>) -> Result<Whose, Status> {
+        Ok(match agent {
+            Some(agent) => {
+                self.gate.agent(caller, Act::See, &agent).await?;
+                Whose { agent: Some(agent), tenant: None }
+            }
+            None => Whose { agent: None, tenant: self.gate.scope(caller, Kind::Agent).tenant() },
+        })
     }
 
     async fn list(&self, filter: &VerdictFilter) -> Result<Vec<Verdict>, Trouble> {
@@ -47,7 +68,9 @@ impl VerdictService for Verdicts {
         &self,
         request: Request<v1::GetVerdictRequest>,
     ) -> Result<Response<v1::VerdictRecord>, Status> {
+        let caller = caller(&request)?;
         let name = wire::verdict_name("name", &request.into_inner().name)?;
+        self.gate.agent(&caller, Act::See, &name.agent).await?;
         let unknown = || Status::from(Violation::nothing_named("name", &name.to_string()));
         let found = if name.verdict == LATEST {
             let agent = Some(name.agent.clone());
@@ -69,18 +92,15 @@ impl VerdictService for Verdicts {
         &self,
         request: Request<v1::ListVerdictsRequest>,
     ) -> Result<Response<v1::ListVerdictsResponse>, Status> {
+        let caller = caller(&request)?;
         let mut asked = request.into_inner();
         let (size, token) = (std::mem::take(&mut asked.page_size), std::mem::take(&mut asked.page_token));
         let page = Page::read("ListVerdicts", size, &token, &asked)?;
         let before_revision = revision(&page, "page_token")?;
-        let agent = wire::agent_or_all("parent", &asked.parent)?;
-        let filter = VerdictFilter {
-            agent,
-            latest_only: asked.latest_only,
-            tenant: None,
-            before_revision,
-            size: page.size,
-        };
+        let whose = self.whose(&caller, wire::agent_or_all("parent", &asked.parent)?).await?;
+        let Whose { agent, tenant } = whose;
+        let (latest_only, size) = (asked.latest_only, page.size);
+        let filter = VerdictFilter { agent, tenant, latest_only, before_revision, size };
         let found = self.list(&filter).await?;
         let last = found.last().map(|verdict| verdict.revision.to_string());
         let next_page_token = page.next(found.len(), last.as_deref());
@@ -92,11 +112,12 @@ impl VerdictService for Verdicts {
         &self,
         request: Request<v1::WatchVerdictsRequest>,
     ) -> Result<Response<Self::WatchVerdictsStream>, Status> {
+        let caller = caller(&request)?;
         let mut asked = request.into_inner();
         let token = std::mem::take(&mut asked.resume_token);
         let page = Page::read("WatchVerdicts", 1, &token, &asked)
             .map_err(|_| Violation::bad_token("resume_token"))?;
-        let agent = wire::agent_or_all("parent", &asked.parent)?;
+        let whose = self.whose(&caller, wire::agent_or_all("parent", &asked.parent)?).await?;
         // Before the newest is looked up, so that nothing given in between goes unseen.
         let given = self.measuring.given();
         let revision = match revision(&page, "resume_token")? {
@@ -107,8 +128,9 @@ impl VerdictService for Verdicts {
             }
         };
         let watcher = Watcher {
-            measuring: Arc::clone(&self.measuring),
-            agent,
+            service: self.clone(),
+            caller,
+            whose,
             page,
             revision,
             given,
@@ -126,8 +148,9 @@ impl VerdictService for Verdicts {
 /// One who watches verdicts. The store's revisions are in the order of commits: to ask for what comes after the last
 /// one seen misses nothing.
 struct Watcher {
-    measuring: Arc<Measuring>,
-    agent: Option<String>,
+    service: Verdicts,
+    caller: Caller,
+    whose: Whose,
     page: Page,
     revision: i64,
     given: watch::Receiver<()>,
@@ -179,14 +202,22 @@ impl Watcher {
     /// Reads what was given since, until something is for this watcher or nothing more is there.
     async fn read(&mut self) -> Result<(), Status> {
         loop {
-            let since = self.measuring.store().verdicts_since(None, self.revision, WATCHED_VERDICTS_MAX);
+            let since = self.service.measuring.store().verdicts_since(
+                self.whose.tenant.as_deref(),
+                self.revision,
+                WATCHED_VERDICTS_MAX,
+            );
             let found = since.await.map_err(Trouble::from)?;
             let Some(last) = found.last().map(|verdict| verdict.revision) else { return Ok(()) };
             self.revision = last;
-            let is_wanted =
-                |verdict: &Verdict| self.agent.as_ref().is_none_or(|agent| *agent == verdict.agent);
+            let is_wanted = |verdict: &Verdict| {
+                self.whose.agent.as_ref().is_none_or(|agent| *agent == verdict.agent)
+                    && self.whose.tenant.as_ref().is_none_or(|tenant| *tenant == verdict.tenant)
+            };
             let wanted: Vec<_> = found.into_iter().filter(is_wanted).map(shown).collect::<Result<_, _>>()?;
             if !wanted.is_empty() {
+                // Again for each message: a case may be closed by now, and each look is noted.
+                self.whose = self.service.whose(&self.caller, self.whose.agent.take()).await?;
                 let message = self.message(wanted);
                 self.ready.push_back(message);
                 return Ok(());

@@ -1,8 +1,10 @@
 //! The door: the only place where wire types and the core's meet.
 
 pub(crate) mod affiliation;
+pub(crate) mod access;
 pub(crate) mod attestation;
 mod batch;
+pub(crate) mod case;
 mod from_wire;
 pub(crate) mod inventory;
 mod measurement;
@@ -21,8 +23,8 @@ pub(crate) use from_wire::{audit, locate, questions};
 pub(crate) use measurement::{ingested, landmark, landmark_checkpoint, measurements, reports, work};
 pub(crate) use mesh::{MeshCase, MeshFindings, Suspect, judge_mesh};
 pub(crate) use session::{
-    Attest, Close, agent, agent_checkpoint, agent_or_all, any_session, attest, close, plan, session, summons,
-    verdict_name, whole_session,
+    Attest, Close, Wanted, agent, agent_checkpoint, agent_or_all, any_session, attest, close, plan, session,
+    summons, verdict_name, whole_session,
 };
 pub(crate) use to_wire::{audited, located};
 pub(crate) use verdict_record::{Case, Ruling, Signs, rule, signs_of, ties_alike, verdict};

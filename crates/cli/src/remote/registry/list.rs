@@ -1,8 +1,10 @@
 //! Records on their way out, page by page.
 
 use lightcone::v1;
+use lightcone::v1::access_service_client::AccessServiceClient;
 use lightcone::v1::agent_service_client::AgentServiceClient;
 use lightcone::v1::alert_service_client::AlertServiceClient;
+use lightcone::v1::case_service_client::CaseServiceClient;
 use lightcone::v1::chip_service_client::ChipServiceClient;
 use lightcone::v1::landmark_service_client::LandmarkServiceClient;
 use lightcone::v1::measurement_service_client::MeasurementServiceClient;
@@ -36,6 +38,9 @@ impl Registry {
             Kind::Measurements => self.measurements(args),
             Kind::Verdicts => self.verdicts(args),
             Kind::Alerts => self.alerts(args),
+            Kind::Cases => self.cases(args),
+            Kind::Accesses => self.accesses(args),
+            Kind::Policies => self.policies(args),
         }
     }
 
@@ -120,6 +125,35 @@ impl Registry {
             let message = v1::ListAlertsRequest { page_size, page_token, subject };
             let page = client.clone().list_alerts(limited(message)).await?.into_inner();
             Ok((page.alerts, page.next_page_token))
+        })
+    }
+
+    fn cases(&self, args: &ListArgs) -> Outcome<Vec<Shown>> {
+        let state = state(args, v1::case::State::from_str_name)?.map_or(0, |it| it as i32);
+        let client = CaseServiceClient::new(self.line.channel());
+        self.pages(args.limit, "Case", async |page_token, page_size| {
+            let message = v1::ListCasesRequest { page_size, page_token, state };
+            let page = client.clone().list_cases(limited(message)).await?.into_inner();
+            Ok((page.cases, page.next_page_token))
+        })
+    }
+
+    fn accesses(&self, args: &ListArgs) -> Outcome<Vec<Shown>> {
+        let client = AccessServiceClient::new(self.line.channel());
+        self.pages(args.limit, "Access", async |page_token, page_size| {
+            let resource = args.subject.clone().unwrap_or_default();
+            let message = v1::ListAccessesRequest { page_size, page_token, resource };
+            let page = client.clone().list_accesses(limited(message)).await?.into_inner();
+            Ok((page.accesses, page.next_page_token))
+        })
+    }
+
+    fn policies(&self, args: &ListArgs) -> Outcome<Vec<Shown>> {
+        let client = AccessServiceClient::new(self.line.channel());
+        self.pages(args.limit, "AccessPolicy", async |page_token, page_size| {
+            let message = v1::ListAccessPoliciesRequest { page_size, page_token };
+            let page = client.clone().list_access_policies(limited(message)).await?.into_inner();
+            Ok((page.access_policies, page.next_page_token))
         })
     }
 

@@ -1,14 +1,16 @@
 //! A server's registry and what it found: records in, records out.
 
+mod access;
 mod create;
 mod list;
 mod watch;
 
 use std::time::Duration;
 
-use lightcone::names::{AgentName, ChipName, LandmarkName, SessionName, SiteName, VerdictName};
+use lightcone::names::{AgentName, CaseName, ChipName, LandmarkName, SessionName, SiteName, VerdictName};
 use lightcone::v1;
 use lightcone::v1::agent_service_client::AgentServiceClient;
+use lightcone::v1::case_service_client::CaseServiceClient;
 use lightcone::v1::chip_service_client::ChipServiceClient;
 use lightcone::v1::landmark_service_client::LandmarkServiceClient;
 use lightcone::v1::session_service_client::SessionServiceClient;
@@ -68,6 +70,9 @@ impl Registry {
         if SessionName::parse(&name).is_ok() {
             let request = v1::GetSessionRequest { name };
             return shown!(self, SessionServiceClient.get_session(request), "Session");
+        }
+        if CaseName::parse(&name).is_ok() {
+            return shown!(self, CaseServiceClient.get_case(v1::GetCaseRequest { name }), "Case");
         }
         if VerdictName::parse(&name).is_ok() {
             let request = v1::GetVerdictRequest { name };

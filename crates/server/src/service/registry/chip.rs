@@ -2,10 +2,12 @@
 
 use lightcone::v1;
 use lightcone::v1::chip_service_server::ChipService;
+use lightcone_access::Act;
 use lightcone_store::Chip;
 use tonic::{Request, Response, Status};
 
 use super::Registrar;
+use crate::access::caller;
 use crate::clock::now_ns;
 use crate::status;
 use crate::wire::registry::{self, Kind as _};
@@ -53,8 +55,13 @@ impl ChipService for Registrar<Chip> {
     }
 
     async fn pair_chip(&self, request: Request<v1::PairChipRequest>) -> Result<Response<v1::Chip>, Status> {
-        let pairing = registry::pairing(request.into_inner(), now_ns())?;
-        let was = self.shelf().get(&pairing.tie.chip).await.map_err(status::store)?;
+        let caller = caller(&request)?;
+        let pairing = registry::pairing(request.into_inner(), now_ns(), &caller.subject.id)?;
+        let was = self.reached(&caller, Act::Use, &pairing.tie.chip).await?;
+        // Whoever ties a chip answers for both ends: the agent that it leaves, and the one that it comes to.
+        for agent in was.agent.iter().chain(&pairing.tie.agent) {
+            self.context.gate.agent(&caller, Act::Change, agent).await?;
+        }
         let alert = (!pairing.tie.rma).then(|| pairing.alert(&was));
         let registry::Pairing { tie, once } = pairing;
         let chip = self.context.store.tie_chip(tie, alert, once.as_ref()).await.map_err(status::store)?;
@@ -65,9 +72,9 @@ impl ChipService for Registrar<Chip> {
         &self,
         request: Request<v1::ListChipTiesRequest>,
     ) -> Result<Response<v1::ListChipTiesResponse>, Status> {
-        let chip = registry::ties_of(request.get_ref())?;
+        let (caller, chip) = (caller(&request)?, registry::ties_of(request.get_ref())?);
         // A chip that was never tied has no ties; one that does not exist is not found.
-        self.shelf().get(&chip).await.map_err(status::store)?;
+        self.reached(&caller, Act::See, &chip).await?;
         let ties = self.context.store.chip_ties(&chip).await.map_err(status::store)?;
         Ok(Response::new(registry::ties(ties)))
     }

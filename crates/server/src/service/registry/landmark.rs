@@ -9,8 +9,8 @@ use lightcone_store::Landmark;
 use tonic::{Request, Response, Status};
 
 use super::Registrar;
+use crate::access::errand;
 use crate::measuring::Measuring;
-use crate::service::caller::errand;
 use crate::wire::moment;
 use crate::wire::registry::Kind as _;
 

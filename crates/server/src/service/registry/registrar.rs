@@ -1,23 +1,24 @@
 //! What every kind of record answers alike: enter one or many, show one or many, change one, retire one.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use lightcone_access::{Act, Kind as Sort};
 use lightcone_pool::Lane;
-use lightcone_store::{PageRequest, Registry, Request as Once, Site, StoreError};
+use lightcone_store::{Filter, PageRequest, Registry, Request as Once, Site, StoreError};
 use tonic::{Request, Response, Status};
 
+use crate::access::{Caller, Goal, Scope, caller, errand};
 use crate::clock::now_ns;
 use crate::compute::{Errand, Fault};
 use crate::context::Context;
 use crate::pace;
-use crate::service::caller::errand;
 use crate::status;
 use crate::wire::Violation;
 use crate::wire::registry::{
-    Amendment, Create, Entry, Kind, Many, Named, Retire, Retirement, Start, Update, Written, amend, batch,
-    create, retire,
+    Amendment, By, Create, Entry, Kind, Many, Named, Retire, Retirement, Start, Update, Written, amend,
+    batch, create, retire,
 };
 
 /// How often a change without an etag is made again on what somebody else made of the record meanwhile.
@@ -41,8 +42,9 @@ impl<K: Kind> Registrar<K> {
     where
         W: Written + Into<Create<K>> + 'static,
     {
-        let entry = self.read(request, 1, create::<K, W>).await?;
-        let records = self.enter(entry).await?;
+        let caller = caller(&request)?;
+        let entry = self.read(&caller, request, 1, create::<K, W>).await?;
+        let records = self.enter(&caller, entry).await?;
         let record = records.first().ok_or_else(|| status::internal("the store entered nothing"))?;
         Ok(Response::new(record.show()?))
     }
@@ -55,19 +57,23 @@ impl<K: Kind> Registrar<K> {
     where
         W: Written + Into<Many<K>> + 'static,
     {
-        let entry = self.read(request, count, batch::<K, W>).await?;
-        let records = self.enter(entry).await?;
+        let caller = caller(&request)?;
+        let entry = self.read(&caller, request, count, batch::<K, W>).await?;
+        let records = self.enter(&caller, entry).await?;
         Ok(Response::new(K::batched(shown(&records)?)))
     }
 
     pub(super) async fn get(&self, request: Request<impl Into<Named>>) -> Result<Response<K::Wire>, Status> {
+        let caller = caller(&request)?;
         let named: Named = request.into_inner().into();
-        let record = self.shelf().get(&named.id::<K>()?).await.map_err(status::store)?;
+        let record = self.reached(&caller, Act::See, &named.id::<K>()?).await?;
         Ok(Response::new(record.show()?))
     }
 
     pub(super) async fn list(&self, request: Request<K::List>) -> Result<Response<K::Listed>, Status> {
-        let listing = K::listing(request.into_inner())?;
+        let caller = caller(&request)?;
+        let mut listing = K::listing(request.into_inner())?;
+        listing.filter.tenant = self.scope(&caller, &listing.filter).await?;
         let page = PageRequest { after: listing.page.after.clone(), size: listing.page.size };
         let records = self.shelf().list(&listing.filter, &page).await.map_err(status::store)?;
         let token = listing.page.next(records.len(), records.last().map(Kind::id));
@@ -78,9 +84,9 @@ impl<K: Kind> Registrar<K> {
     where
         W: Written + Into<Update<K>>,
     {
-        let errand = errand(&request, Lane::Interactive);
-        let amendment = amend::<K, W>(request.into_inner(), now_ns())?;
-        let record = self.change(errand, Arc::new(amendment)).await?;
+        let (caller, errand) = (caller(&request)?, errand(&request, Lane::Interactive));
+        let amendment = amend::<K, W>(request.into_inner(), now_ns(), &caller.subject.id)?;
+        let record = self.change(&caller, errand, Arc::new(amendment)).await?;
         Ok(Response::new(record.show()?))
     }
 
@@ -88,8 +94,10 @@ impl<K: Kind> Registrar<K> {
     where
         W: Written + Into<Retire>,
     {
-        let now = now_ns();
-        let Retirement { id, etag, reason, once } = retire::<K, W>(request.into_inner(), now)?;
+        let (caller, now) = (caller(&request)?, now_ns());
+        let Retirement { id, etag, reason, once } =
+            retire::<K, W>(request.into_inner(), now, &caller.subject.id)?;
+        self.reached(&caller, Act::Change, &id).await?;
         let retired = self.shelf().retire(&id, etag.as_deref(), &reason, now, once.as_ref()).await;
         let record = retired.map_err(status::store)?;
         Ok(Response::new(record.show()?))
@@ -99,9 +107,39 @@ impl<K: Kind> Registrar<K> {
         K::shelf(&*self.context.store)
     }
 
+    /// The record, if the caller may do that with it.
+    pub(super) async fn reached(&self, caller: &Caller, act: Act, id: &str) -> Result<K, Status> {
+        let record = self.shelf().get(id).await.map_err(status::store)?;
+        self.context.gate.reach(caller, act, &record.goal()).await?;
+        Ok(record)
+    }
+
+    /// Whose records a caller may list. A site on which a case is open opens what is listed under it.
+    async fn scope(&self, caller: &Caller, filter: &Filter) -> Result<Option<String>, Status> {
+        let gate = &self.context.gate;
+        let scope = gate.scope(caller, K::SORT);
+        if let (Scope::Of(_), Sort::Agent, Some(site)) = (&scope, K::SORT, &filter.parent) {
+            gate.site(caller, Act::See, site).await?;
+            return Ok(None);
+        }
+        Ok(scope.tenant())
+    }
+
+    /// Who writes, at the door.
+    fn by(&self, caller: &Caller, goal: Option<&Goal>) -> By {
+        let gate = &self.context.gate;
+        By {
+            subject: caller.subject.id.clone(),
+            tenant: caller.subject.tenant.clone(),
+            is_development: gate.is_development(),
+            may_vouch: goal.is_some_and(|goal| gate.allows(&caller.subject, Act::Vouch, &goal.record)),
+        }
+    }
+
     /// Checks what is to be entered, in the pool: a key costs a few microseconds, a batch has thousands.
     async fn read<W>(
         &self,
+        caller: &Caller,
         request: Request<W>,
         count: usize,
         read: fn(W, Start<'_>) -> Result<Entry<K>, Violation>,
@@ -111,22 +149,23 @@ impl<K: Kind> Registrar<K> {
     {
         let lane = if count > 1 { Lane::Bulk } else { Lane::Interactive };
         let errand = errand(&request, lane);
-        let context = Arc::clone(&self.context);
+        let (context, by) = (Arc::clone(&self.context), self.by(caller, None));
         let compute = &self.context.compute;
         let work = move |_: &_| {
             let start = Start {
                 borders: &context.compute.borders,
                 now: now_ns(),
                 landmarks_begin: context.landmarks_begin,
+                by: &by,
             };
             read(request.into_inner(), start).map_err(Fault::from)
         };
         compute.run(errand, pace::entry_cost(count), work).await
     }
 
-    async fn enter(&self, entry: Entry<K>) -> Result<Vec<K>, Status> {
-        let Entry { records, once, validate_only } = entry;
-        self.check_sites(&records, once.as_ref()).await?;
+    async fn enter(&self, caller: &Caller, entry: Entry<K>) -> Result<Vec<K>, Status> {
+        let Entry { mut records, once, validate_only } = entry;
+        self.settle_at_sites(caller, &mut records, once.as_ref()).await?;
         if validate_only {
             for record in &records {
                 self.check_is_free(record.id()).await?;
@@ -136,14 +175,23 @@ impl<K: Kind> Registrar<K> {
         self.shelf().create_many(records, once.as_ref()).await.map_err(status::store)
     }
 
-    async fn change(&self, errand: Errand, amendment: Arc<Amendment<K>>) -> Result<K, Status> {
+    async fn change(
+        &self,
+        caller: &Caller,
+        errand: Errand,
+        amendment: Arc<Amendment<K>>,
+    ) -> Result<K, Status> {
         let mut changes = 0;
         loop {
             changes += 1;
             let was = self.shelf().get(&amendment.id).await.map_err(status::store)?;
-            let record = self.changed(errand, &amendment, &was).await?;
+            // Before the fields are checked: who may not see the record learns nothing from what is refused.
+            self.context.gate.reach(caller, Act::See, &was.goal()).await?;
+            let mut record = self.changed(caller, errand, &amendment, &was).await?;
+            self.may_change(caller, &record, &was).await?;
             if record.site() != was.site() {
-                self.check_sites(std::slice::from_ref(&record), amendment.once.as_ref()).await?;
+                self.settle_at_sites(caller, std::slice::from_mut(&mut record), amendment.once.as_ref())
+                    .await?;
             }
             if amendment.validate_only {
                 check_is_open(&was, amendment.etag.as_deref())?;
@@ -159,31 +207,56 @@ impl<K: Kind> Registrar<K> {
         }
     }
 
+    /// Whether the caller may make this of the record. Who runs a landmark may move it or withdraw trust from it; who
+    /// may vouch for it may do no more than that.
+    async fn may_change(&self, caller: &Caller, record: &K, was: &K) -> Result<(), Status> {
+        let (gate, goal) = (&self.context.gate, was.goal());
+        let vouches = record.only_vouches(was) && gate.allows(&caller.subject, Act::Vouch, &goal.record);
+        gate.reach(caller, if vouches { Act::Vouch } else { Act::Change }, &goal).await
+    }
+
     /// The record as it will be, checked in the pool.
-    async fn changed(&self, errand: Errand, amendment: &Arc<Amendment<K>>, was: &K) -> Result<K, Status> {
+    async fn changed(
+        &self,
+        caller: &Caller,
+        errand: Errand,
+        amendment: &Arc<Amendment<K>>,
+        was: &K,
+    ) -> Result<K, Status> {
         let (compute, amendment, was) =
             (Arc::clone(&self.context.compute), Arc::clone(amendment), was.clone());
-        let work = move |_: &_| amendment.of(&was, &compute.borders, now_ns());
+        let by = self.by(caller, Some(&was.goal()));
+        let work = move |_: &_| amendment.of(&was, &compute.borders, now_ns(), &by);
         self.context.compute.run(errand, pace::entry_cost(1), work).await
     }
 
-    /// Whether the sites that records are to be at are in use. A repeated request is not asked again: its answer
-    /// stands, whatever became of the site.
-    async fn check_sites(&self, records: &[K], once: Option<&Once>) -> Result<(), Status> {
-        let sites: BTreeSet<&str> = records.iter().filter_map(Kind::site).collect();
+    /// Puts records at their sites, which must be in use and the caller's to change. A repeated request is not asked
+    /// whether its sites are in use: its answer stands, whatever became of them.
+    async fn settle_at_sites(
+        &self,
+        caller: &Caller,
+        records: &mut [K],
+        once: Option<&Once>,
+    ) -> Result<(), Status> {
+        let mut sites = BTreeMap::new();
+        for id in records.iter().filter_map(Kind::site) {
+            if !sites.contains_key(id) {
+                sites.insert(id.to_owned(), self.context.gate.site(caller, Act::Change, id).await?);
+            }
+        }
         if sites.is_empty() {
             return Ok(());
         }
-        if let Some(once) = once
-            && self.context.store.is_answered(once).await.map_err(status::store)?
-        {
-            return Ok(());
-        }
-        for id in sites {
-            let site: Site = self.context.store.get(id).await.map_err(status::store)?;
-            if let Some(state) = site.retired() {
-                return Err(status::state_forbids(&Site::name_of(id), state, "a site in use"));
+        let is_answered = match once {
+            Some(once) => self.context.store.is_answered(once).await.map_err(status::store)?,
+            None => false,
+        };
+        for record in records {
+            let Some(site) = record.site().and_then(|id| sites.get(id)) else { continue };
+            if let Some(state) = site.retired().filter(|_| !is_answered) {
+                return Err(status::state_forbids(&Site::name_of(&site.id), state, "a site in use"));
             }
+            record.settle_at(site);
         }
         Ok(())
     }

@@ -3,12 +3,14 @@
 use lightcone::names::{AgentName, InvalidName, SessionName};
 use lightcone::v1;
 use lightcone::v1::agent::State;
+use lightcone_access::Kind as Sort;
 use lightcone_core::Borders;
-use lightcone_store::{Agent, AgentState, Registry, Store};
+use lightcone_store::{Agent, AgentState, Registry, Site, Store};
 
 use super::kind::{Garbled, Kind, Origin};
 use super::page::{Listing, Page};
 use super::{key, name};
+use crate::access::Goal;
 use crate::wire::{Violation, moment};
 
 impl Kind for Agent {
@@ -18,6 +20,7 @@ impl Kind for Agent {
     type Batched = v1::BatchCreateAgentsResponse;
 
     const FIELD: &'static str = "agent";
+    const SORT: Sort = Sort::Agent;
     const PATTERN: &'static str = AgentName::PATTERN;
     const MASK: &'static [&'static str] = &["site", "identity_key"];
 
@@ -112,6 +115,14 @@ impl Kind for Agent {
         Some(&self.site)
     }
 
+    fn goal(&self) -> Goal {
+        Goal::from(self)
+    }
+
+    fn settle_at(&mut self, site: &Site) {
+        self.tenant.clone_from(&site.tenant);
+    }
+
     fn shelf(store: &dyn Store) -> &dyn Registry<Self> {
         store
     }
@@ -120,8 +131,8 @@ impl Kind for Agent {
 /// What callers do not set. The store sets the etag and keeps count of sessions.
 fn begun(origin: &Origin<'_, Agent>) -> Agent {
     match origin {
-        Origin::Change { was, now } => Agent { update_time: *now, ..(*was).clone() },
-        Origin::New { id, now, .. } => Agent {
+        Origin::Change { was, now, .. } => Agent { update_time: *now, ..(*was).clone() },
+        Origin::New { id, now, by, .. } => Agent {
             id: id.clone(),
             etag: String::new(),
             create_time: *now,
@@ -133,7 +144,8 @@ fn begun(origin: &Origin<'_, Agent>) -> Agent {
             next_session_time: None,
             last_session: None,
             missed_sessions: 0,
-            tenant: String::new(),
+            // Its site says so.
+            tenant: by.tenant.clone(),
         },
     }
 }

@@ -1,15 +1,20 @@
 //! Chips at the door.
 
-use lightcone::names::{ChipName, InvalidName};
+use std::collections::BTreeSet;
+
+use lightcone::names::{ChipName, InvalidName, is_id};
 use lightcone::v1;
 use lightcone::v1::chip::State;
+use lightcone_access::Kind as Sort;
 use lightcone_core::Borders;
 use lightcone_store::{Chip, ChipState, Registry, Store};
 
 use super::kind::{Garbled, Kind, Origin};
 use super::page::{Listing, Page};
 use super::{name, text};
-use crate::limits::{SERIAL_BYTES_MAX, SKU_BYTES_MAX};
+use crate::access::Goal;
+use crate::limits::{PARTIES_MAX, SERIAL_BYTES_MAX, SKU_BYTES_MAX};
+use crate::wire::violation::at_most;
 use crate::wire::{Violation, moment};
 
 impl Kind for Chip {
@@ -19,8 +24,9 @@ impl Kind for Chip {
     type Batched = v1::BatchCreateChipsResponse;
 
     const FIELD: &'static str = "chip";
+    const SORT: Sort = Sort::Chip;
     const PATTERN: &'static str = ChipName::PATTERN;
-    const MASK: &'static [&'static str] = &["serial", "sku"];
+    const MASK: &'static [&'static str] = &["serial", "sku", "parties"];
 
     fn name_of(id: &str) -> String {
         format!("chips/{id}")
@@ -34,6 +40,7 @@ impl Kind for Chip {
         Ok(Self {
             serial: text::required("serial", wire.serial, SERIAL_BYTES_MAX)?,
             sku: text::required("sku", wire.sku, SKU_BYTES_MAX)?,
+            parties: parties(wire.parties)?,
             ..begun(origin)
         })
     }
@@ -67,6 +74,7 @@ impl Kind for Chip {
     fn merge(path: &str, from: &mut Self::Wire, into: &mut Self::Wire) {
         match path {
             "serial" => into.serial = std::mem::take(&mut from.serial),
+            "parties" => into.parties = std::mem::take(&mut from.parties),
             _ => into.sku = std::mem::take(&mut from.sku),
         }
     }
@@ -104,16 +112,34 @@ impl Kind for Chip {
         vec![("serial", self.serial.as_bytes())]
     }
 
+    fn goal(&self) -> Goal {
+        Goal::from(self)
+    }
+
     fn shelf(store: &dyn Store) -> &dyn Registry<Self> {
         store
     }
 }
 
+/// Names of tenants, each once and in order.
+fn parties(wire: Vec<String>) -> Result<Vec<String>, Violation> {
+    at_most("parties", wire.len(), PARTIES_MAX)?;
+    for (index, tenant) in wire.iter().enumerate() {
+        if !is_id(tenant) {
+            let allowed =
+                "a tenant's name: 1 to 63 of `a-z`, `0-9` and `-`, a letter or digit first and last";
+            return Err(Violation::invalid(&format!("parties[{index}]"), tenant, allowed));
+        }
+    }
+    let parties: BTreeSet<String> = wire.into_iter().collect();
+    Ok(parties.into_iter().collect())
+}
+
 /// What callers do not set. The store sets the etag, and ties set the agent.
 fn begun(origin: &Origin<'_, Chip>) -> Chip {
     match origin {
-        Origin::Change { was, now } => Chip { update_time: *now, ..(*was).clone() },
-        Origin::New { id, now, .. } => Chip {
+        Origin::Change { was, now, .. } => Chip { update_time: *now, ..(*was).clone() },
+        Origin::New { id, now, by, .. } => Chip {
             id: id.clone(),
             etag: String::new(),
             create_time: *now,
@@ -123,7 +149,7 @@ fn begun(origin: &Origin<'_, Chip>) -> Chip {
             serial: String::new(),
             sku: String::new(),
             agent: None,
-            tenant: String::new(),
+            tenant: by.tenant.clone(),
             parties: Vec::new(),
             holder: String::new(),
         },

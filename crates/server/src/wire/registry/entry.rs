@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lightcone_core::Borders;
 use lightcone_store::{LandmarkState, Request};
 
-use super::kind::{Kind, Origin};
+use super::kind::{By, Kind, Origin};
 use super::requests::{Create, Many, Named, Retire, Update, Written};
 use super::{mask, name, once, text};
 use crate::compute::Fault;
@@ -52,6 +52,8 @@ pub(crate) struct Start<'a> {
     pub(crate) now: i64,
     /// Where a landmark begins.
     pub(crate) landmarks_begin: LandmarkState,
+    /// Who enters them.
+    pub(crate) by: &'a By,
 }
 
 /// Reads a request that enters one.
@@ -59,7 +61,7 @@ pub(crate) fn create<K: Kind, W>(mut wire: W, start: Start<'_>) -> Result<Entry<
 where
     W: Written + Into<Create<K>>,
 {
-    let once = once::once(&mut wire, start.now)?;
+    let once = once::once(&mut wire, start.now, &start.by.subject)?;
     let wire = wire.into();
     let validate_only = wire.validate_only;
     Ok(Entry { records: vec![one(wire, start)?], once, validate_only })
@@ -70,7 +72,7 @@ pub(crate) fn batch<K: Kind, W>(mut wire: W, start: Start<'_>) -> Result<Entry<K
 where
     W: Written + Into<Many<K>>,
 {
-    let once = once::once(&mut wire, start.now)?;
+    let once = once::once(&mut wire, start.now, &start.by.subject)?;
     let Many(wires) = wire.into();
     some_of("requests", wires.len(), BATCH_CREATE_MAX, "give at least one")?;
     let part = |(index, wire)| part(wire, start).map_err(|violation| violation.at("requests", index));
@@ -80,11 +82,11 @@ where
 }
 
 /// Reads a request that changes one.
-pub(crate) fn amend<K: Kind, W>(mut wire: W, now: i64) -> Result<Amendment<K>, Violation>
+pub(crate) fn amend<K: Kind, W>(mut wire: W, now: i64, subject: &str) -> Result<Amendment<K>, Violation>
 where
     W: Written + Into<Update<K>>,
 {
-    let once = once::once(&mut wire, now)?;
+    let once = once::once(&mut wire, now, subject)?;
     let Update { record, mask, validate_only } = wire.into();
     let came = record.ok_or_else(|| Violation::missing(K::FIELD, "give its name and the new values"))?;
     let (name, etag) = K::named(&came);
@@ -94,11 +96,11 @@ where
 }
 
 /// Reads a request that takes one out of use.
-pub(crate) fn retire<K: Kind, W>(mut wire: W, now: i64) -> Result<Retirement, Violation>
+pub(crate) fn retire<K: Kind, W>(mut wire: W, now: i64, subject: &str) -> Result<Retirement, Violation>
 where
     W: Written + Into<Retire>,
 {
-    let once = once::once(&mut wire, now)?;
+    let once = once::once(&mut wire, now, subject)?;
     let Retire { name, etag, reason } = wire.into();
     let id = name::of_kind::<K>("name", &name)?;
     let etag = (!etag.is_empty()).then_some(etag);
@@ -114,11 +116,11 @@ impl Named {
 
 impl<K: Kind> Amendment<K> {
     /// The record as it will be.
-    pub(crate) fn of(&self, was: &K, borders: &Borders, now: i64) -> Result<K, Fault> {
+    pub(crate) fn of(&self, was: &K, borders: &Borders, now: i64, by: &By) -> Result<K, Fault> {
         let there = was.show().map_err(|garbled| Fault::Own(garbled.to_string()))?;
         let changed = mask::merged::<K>(self.mask.clone(), self.came.clone(), there);
         let read = |wire| {
-            K::read(wire, &Origin::Change { was, now }, borders)
+            K::read(wire, &Origin::Change { was, now, by }, borders)
                 .map_err(|violation| violation.within(K::FIELD))
         };
         changed.and_then(read).map_err(Fault::Violation)
@@ -128,7 +130,7 @@ impl<K: Kind> Amendment<K> {
 fn one<K: Kind>(wire: Create<K>, start: Start<'_>) -> Result<K, Violation> {
     let id = name::new_id(&format!("{}_id", K::FIELD), wire.id)?;
     let record = wire.record.ok_or_else(|| Violation::missing(K::FIELD, "say what to enter"))?;
-    let origin = Origin::New { id, now: start.now, landmarks_begin: start.landmarks_begin };
+    let origin = Origin::New { id, now: start.now, landmarks_begin: start.landmarks_begin, by: start.by };
     K::read(record, &origin, start.borders).map_err(|violation| violation.within(K::FIELD))
 }
 

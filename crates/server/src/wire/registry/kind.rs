@@ -1,11 +1,13 @@
 //! What the four kinds of records have in common.
 
 use lightcone::names::InvalidName;
+use lightcone_access::Kind as Sort;
 use lightcone_core::Borders;
-use lightcone_store::{LandmarkState, Registry, Store};
+use lightcone_store::{LandmarkState, Registry, Site, Store};
 use prost::Message;
 
 use super::page::Listing;
+use crate::access::Goal;
 use crate::wire::Violation;
 
 /// A kind of record, at the door: the store's record is the type, the contract's message belongs to it.
@@ -21,6 +23,8 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
 
     /// What it is called in requests, such as `landmark`.
     const FIELD: &'static str;
+    /// What it is to policies.
+    const SORT: Sort;
     /// The form of its names.
     const PATTERN: &'static str;
     /// The fields that an update may change.
@@ -57,6 +61,15 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
     fn unique(&self) -> Vec<(&'static str, &[u8])> {
         Vec::new()
     }
+    /// What access to it turns on.
+    fn goal(&self) -> Goal;
+    /// What a change of `was` into this one is, beside the change of a record: to say of a landmark that it is to be
+    /// trusted, or not, is less than to move it.
+    fn only_vouches(&self, _was: &Self) -> bool {
+        false
+    }
+    /// Becomes a part of a site: an agent is whose its site is.
+    fn settle_at(&mut self, _: &Site) {}
     /// The site that must be in use for a new one of these.
     fn site(&self) -> Option<&str> {
         None
@@ -76,6 +89,8 @@ pub(crate) enum Origin<'a, K> {
         now: i64,
         /// Where a landmark begins.
         landmarks_begin: LandmarkState,
+        /// Who enters it.
+        by: &'a By,
     },
     /// It changes.
     Change {
@@ -83,7 +98,22 @@ pub(crate) enum Origin<'a, K> {
         was: &'a K,
         /// Nanoseconds since 1970.
         now: i64,
+        /// Who changes it.
+        by: &'a By,
     },
+}
+
+/// Who writes, as far as what is written turns on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct By {
+    /// Who it is.
+    pub(crate) subject: String,
+    /// Its tenant, to which what it enters belongs.
+    pub(crate) tenant: String,
+    /// Nobody is asked who they are, and what the authority would vouch for is taken from the caller.
+    pub(crate) is_development: bool,
+    /// It may say that a landmark is to be trusted.
+    pub(crate) may_vouch: bool,
 }
 
 /// A record of the store that this version cannot show.

@@ -5,13 +5,15 @@ use std::net::SocketAddr;
 use lightcone::names::{InvalidName, LandmarkName};
 use lightcone::v1;
 use lightcone::v1::registered_landmark::State;
+use lightcone_access::Kind as Sort;
 use lightcone_core::Borders;
 use lightcone_core::landmark::NAME_BYTES_MAX;
 use lightcone_store::{Landmark, LandmarkState, Registry, Store};
 
-use super::kind::{Garbled, Kind, Origin};
+use super::kind::{By, Garbled, Kind, Origin};
 use super::page::{Listing, Page};
 use super::{key, place, text};
+use crate::access::Goal;
 use crate::limits::ADDRESSES_MAX;
 use crate::wire::violation::some_of;
 use crate::wire::{Violation, affiliation, moment, numbers};
@@ -26,6 +28,7 @@ impl Kind for Landmark {
     type Batched = v1::BatchCreateLandmarksResponse;
 
     const FIELD: &'static str = "landmark";
+    const SORT: Sort = Sort::Landmark;
     const PATTERN: &'static str = LandmarkName::PATTERN;
     const MASK: &'static [&'static str] = &[
         "point",
@@ -56,14 +59,13 @@ impl Kind for Landmark {
                 "say how far from its point it may stand, 0 if it is exact",
             )
         })?;
-        let operator = text::required("operator", wire.operator, NAME_BYTES_MAX)?;
-        let group = text::optional("group", wire.group, NAME_BYTES_MAX)?;
+        let (operator, trust_group) = whose(wire.operator, wire.group, origin)?;
         let record = Self {
             latitude_nd: point.lat_ndeg(),
             longitude_nd: point.lon_ndeg(),
             position_error_mm: place::millimetres("position_error_m", error)?,
             clock_error_ns: numbers::clock_error("clock_error_ns", wire.clock_error_ns)?.ns() as i64,
-            trust_group: if group.is_empty() { operator.clone() } else { group },
+            trust_group,
             operator,
             signing_key: key::ed25519("signing_key", &wire.signing_key)?,
             exchange_key: key::x25519("exchange_key", &wire.exchange_key)?,
@@ -73,7 +75,10 @@ impl Kind for Landmark {
         };
         match origin {
             Origin::New { .. } => Ok(record),
-            Origin::Change { .. } => entrusted(record, wire.state),
+            Origin::Change { was, by, .. } => {
+                let record = entrusted(record, wire.state, by)?;
+                Ok(if by.is_development { record } else { on_probation_if_moved(record, was) })
+            }
         }
     }
 
@@ -151,6 +156,20 @@ impl Kind for Landmark {
         vec![("signing_key", &self.signing_key), ("exchange_key", &self.exchange_key)]
     }
 
+    fn goal(&self) -> Goal {
+        Goal::from(self)
+    }
+
+    fn only_vouches(&self, was: &Self) -> bool {
+        let but_for_trust = |it: &Self| Self {
+            state: LandmarkState::Active,
+            state_reason: String::new(),
+            update_time: 0,
+            ..it.clone()
+        };
+        but_for_trust(self) == but_for_trust(was)
+    }
+
     fn shelf(store: &dyn Store) -> &dyn Registry<Self> {
         store
     }
@@ -159,8 +178,8 @@ impl Kind for Landmark {
 /// What callers do not set. The store sets etag and version.
 fn begun(origin: &Origin<'_, Landmark>) -> Landmark {
     match origin {
-        Origin::Change { was, now } => Landmark { update_time: *now, ..(*was).clone() },
-        Origin::New { id, now, landmarks_begin } => Landmark {
+        Origin::Change { was, now, .. } => Landmark { update_time: *now, ..(*was).clone() },
+        Origin::New { id, now, landmarks_begin, by } => Landmark {
             id: id.clone(),
             etag: String::new(),
             create_time: *now,
@@ -178,16 +197,60 @@ fn begun(origin: &Origin<'_, Landmark>) -> Landmark {
             stated_area: String::new(),
             position_version: 1,
             state_reason: String::new(),
-            tenant: String::new(),
+            tenant: by.tenant.clone(),
             affiliation: String::new(),
         },
     }
 }
 
-/// An operator may trust a landmark or cease to; what is new earns its trust by itself, or by an operator.
-fn entrusted(mut record: Landmark, wire: i32) -> Result<Landmark, Violation> {
+/// Operator and trust group. Who could lie together is not for a landmark or its operator to say: only in
+/// development, where nobody vouches for anything, is it taken from the caller.
+fn whose(
+    operator: String,
+    group: String,
+    origin: &Origin<'_, Landmark>,
+) -> Result<(String, String), Violation> {
+    let (kept, by) = match origin {
+        Origin::New { by, .. } => ((by.tenant.clone(), by.tenant.clone()), by),
+        Origin::Change { was, by, .. } => ((was.operator.clone(), was.trust_group.clone()), by),
+    };
+    if by.is_development {
+        let operator = text::required("operator", operator, NAME_BYTES_MAX)?;
+        let group = text::optional("group", group, NAME_BYTES_MAX)?;
+        let group = if group.is_empty() { operator.clone() } else { group };
+        return Ok((operator, group));
+    }
+    let allowed = "nothing: the service sets it by the landmark's enrolment token, or else to your tenant";
+    for (field, came, kept) in [("operator", &operator, &kept.0), ("group", &group, &kept.1)] {
+        // A change that does not name the field brings what is there.
+        if !came.is_empty() && came != kept {
+            return Err(Violation::invalid(field, came, allowed));
+        }
+    }
+    Ok(kept)
+}
+
+/// What stands elsewhere, or has other keys, earns its trust again.
+fn on_probation_if_moved(mut record: Landmark, was: &Landmark) -> Landmark {
+    let place = |it: &Landmark| {
+        let errors = (it.position_error_mm, it.clock_error_ns);
+        (it.latitude_nd, it.longitude_nd, errors, it.signing_key, it.exchange_key)
+    };
+    if record.state == LandmarkState::Active && place(&record) != place(was) {
+        record.state = LandmarkState::Probation;
+    }
+    record
+}
+
+/// A landmark may be trusted or cease to be. Its operator may only say that it is not to be: what is new, or was
+/// suspended, earns trust by its measurements or by somebody who answers for more than it.
+fn entrusted(mut record: Landmark, wire: i32, by: &By) -> Result<Landmark, Violation> {
     if wire == state(record.state) as i32 {
         return Ok(record);
+    }
+    if wire == State::Active as i32 && !by.may_vouch {
+        let allowed = "STATE_SUSPENDED; that it is to be trusted its operator cannot say";
+        return Err(Violation::invalid("state", State::Active.as_str_name(), allowed));
     }
     (record.state, record.state_reason) = match State::try_from(wire) {
         Ok(State::Active) => (LandmarkState::Active, String::new()),

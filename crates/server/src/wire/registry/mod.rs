@@ -19,9 +19,10 @@ mod tie;
 
 pub(crate) use alert::{alert, alerts, shown_alerts};
 pub(crate) use entry::{Amendment, Entry, Retirement, Start, amend, batch, create, retire};
-pub(crate) use kind::{Garbled, Kind};
+pub(crate) use kind::{By, Garbled, Kind};
 pub(crate) use once::once;
 pub(crate) use page::Page;
 pub(crate) use requests::{Create, Many, Named, Retire, Update, Written};
 pub(crate) use site::asked;
+pub(crate) use text::required;
 pub(crate) use tie::{Pairing, pairing, ties, ties_of};

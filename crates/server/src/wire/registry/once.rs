@@ -8,8 +8,9 @@ use super::requests::Written;
 use crate::limits::REQUEST_KEPT;
 use crate::wire::Violation;
 
-/// What the store is told of a request that bears an id; takes the id out of it.
-pub(crate) fn once<W: Written>(wire: &mut W, now: i64) -> Result<Option<Request>, Violation> {
+/// What the store is told of a request that bears an id; takes the id out of it. It is the request of one subject:
+/// another who sends the same has no claim to the answer.
+pub(crate) fn once<W: Written>(wire: &mut W, now: i64, subject: &str) -> Result<Option<Request>, Violation> {
     let id = std::mem::take(wire.request_id());
     if id.is_empty() {
         return Ok(None);
@@ -22,7 +23,8 @@ pub(crate) fn once<W: Written>(wire: &mut W, now: i64) -> Result<Option<Request>
         )
     })?;
     // The contract has no map, so that equal requests have equal bytes.
-    let digest = Sha256::digest(wire.encode_to_vec()).into();
+    let request = Sha256::new_with_prefix(Sha256::digest(wire.encode_to_vec()));
+    let digest = request.chain_update(subject).finalize().into();
     let expire_time = now.saturating_add(REQUEST_KEPT.as_nanos() as i64);
     Ok(Some(Request { id: uuid.to_string(), method: W::METHOD, digest, expire_time }))
 }
@@ -46,16 +48,18 @@ mod tests {
 
     #[test]
     fn the_same_request_is_known_by_any_spelling_of_its_id_and_another_is_not() {
-        let once = |mut wire: v1::RetireSiteRequest| once(&mut wire, 0).unwrap().unwrap();
+        let once = |mut wire: v1::RetireSiteRequest| once(&mut wire, 0, "a").unwrap().unwrap();
         let first = once(asked("x", ID));
         assert_eq!(first, once(asked("x", &ID.to_uppercase())));
         assert_ne!(first.digest, once(asked("y", ID)).digest);
+        let of_another = super::once(&mut asked("x", ID), 0, "b").unwrap().unwrap();
+        assert_ne!(first.digest, of_another.digest);
         assert_eq!(first.expire_time, 24 * 3_600 * 1_000_000_000);
     }
 
     #[test]
     fn no_id_is_no_promise_and_a_bad_one_is_refused() {
-        assert_eq!(once(&mut asked("x", ""), 0), Ok(None));
-        assert_eq!(once(&mut asked("x", "1"), 0).unwrap_err().field, "request_id");
+        assert_eq!(once(&mut asked("x", ""), 0, "a"), Ok(None));
+        assert_eq!(once(&mut asked("x", "1"), 0, "a").unwrap_err().field, "request_id");
     }
 }

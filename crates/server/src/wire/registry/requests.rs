@@ -119,4 +119,5 @@ written! {
     RetireChipRequest = "RetireChip",
     PairChipRequest = "PairChip",
     SummonAgentRequest = "SummonAgent",
+    RequestCaseRequest = "RequestCase",
 }

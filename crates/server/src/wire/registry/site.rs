@@ -3,6 +3,7 @@
 use lightcone::names::{InvalidName, SiteName};
 use lightcone::v1;
 use lightcone::v1::site::State;
+use lightcone_access::Kind as Sort;
 use lightcone_core::{Borders, Question};
 use lightcone_store::{Registry, Site, SiteState, Store};
 use prost::Message as _;
@@ -10,6 +11,7 @@ use prost::Message as _;
 use super::kind::{Garbled, Kind, Origin};
 use super::page::{Listing, Page};
 use super::{place, text};
+use crate::access::Goal;
 use crate::limits::{DISPLAY_NAME_BYTES_MAX, SITE_QUESTIONS_MAX};
 use crate::wire::violation::at_most;
 use crate::wire::{Violation, from_wire, moment, numbers};
@@ -21,6 +23,7 @@ impl Kind for Site {
     type Batched = v1::BatchCreateSitesResponse;
 
     const FIELD: &'static str = "site";
+    const SORT: Sort = Sort::Site;
     const PATTERN: &'static str = SiteName::PATTERN;
     const MASK: &'static [&'static str] =
         &["display_name", "claimed_point", "claimed_tolerance_m", "questions"];
@@ -114,6 +117,10 @@ impl Kind for Site {
         (self.state == SiteState::Retired).then(|| self.state.as_str())
     }
 
+    fn goal(&self) -> Goal {
+        Goal::from(self)
+    }
+
     fn shelf(store: &dyn Store) -> &dyn Registry<Self> {
         store
     }
@@ -157,8 +164,8 @@ fn garbled(site: &Site, cause: String) -> Garbled {
 /// What callers do not set. The store sets the etag.
 fn begun(origin: &Origin<'_, Site>) -> Site {
     match origin {
-        Origin::Change { was, now } => Site { update_time: *now, ..(*was).clone() },
-        Origin::New { id, now, .. } => Site {
+        Origin::Change { was, now, .. } => Site { update_time: *now, ..(*was).clone() },
+        Origin::New { id, now, by, .. } => Site {
             id: id.clone(),
             etag: String::new(),
             create_time: *now,
@@ -170,7 +177,7 @@ fn begun(origin: &Origin<'_, Site>) -> Site {
             longitude_nd: None,
             position_error_mm: 0,
             questions: Vec::new(),
-            tenant: String::new(),
+            tenant: by.tenant.clone(),
         },
     }
 }

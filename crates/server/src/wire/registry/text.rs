@@ -3,7 +3,7 @@
 use crate::wire::Violation;
 
 /// A text that must be there.
-pub(super) fn required(field: &str, text: String, bytes_max: usize) -> Result<String, Violation> {
+pub(crate) fn required(field: &str, text: String, bytes_max: usize) -> Result<String, Violation> {
     if text.is_empty() {
         return Err(Violation::missing(field, &format!("give {}", allowed(1, bytes_max))));
     }

@@ -17,8 +17,8 @@ pub(crate) struct Pairing {
 }
 
 /// Reads a request that ties a chip.
-pub(crate) fn pairing(mut wire: v1::PairChipRequest, now: i64) -> Result<Pairing, Violation> {
-    let once = once::once(&mut wire, now)?;
+pub(crate) fn pairing(mut wire: v1::PairChipRequest, now: i64, subject: &str) -> Result<Pairing, Violation> {
+    let once = once::once(&mut wire, now, subject)?;
     let v1::PairChipRequest { name, agent, reason, rma, request_id: _ } = wire;
     let tie = ChipTie {
         chip: name::of_kind::<Chip>("name", &name)?,

@@ -1,0 +1,158 @@
+//! The layer before all handlers: a call gets its caller, or its refusal.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, Request, Response};
+use lightcone_access::{Policy, Proof};
+use lightcone_pool::Tenant;
+use tonic::Status;
+use tonic::body::Body;
+use tower::{Layer, Service};
+
+use super::authenticate::{Authenticator, Known, Shown};
+use super::caller::Caller;
+use super::revocable::{Revocable, Revocation};
+use super::rules::{InForce, Rules};
+use crate::accept::Peering;
+use crate::status;
+
+/// Where the contract's calls are.
+const CONTRACT: &str = "/lightcone.v1.";
+/// The calls that policies speak of, by path: names without end cannot be invented.
+static CALLS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
+    let known = Policy::built_in().map(|policy| policy.calls().map(str::to_owned).collect::<Vec<_>>());
+    let known = known.unwrap_or_default().into_iter();
+    known.map(|call| (format!("{CONTRACT}{call}"), &*call.leak())).collect()
+});
+/// What is called that no policy speaks of.
+const UNKNOWN_CALL: &str = "unknown";
+
+/// Gives each call its caller, and cuts it off when that one ceases to be entitled.
+#[derive(Clone, Debug)]
+pub(crate) struct AccessLayer(Arc<Access>);
+
+#[derive(Debug)]
+struct Access {
+    authenticator: Authenticator,
+    rules: Arc<Rules>,
+    recheck: Duration,
+}
+
+impl AccessLayer {
+    /// The layer. Long calls are checked again so often, and whenever rules or roots change.
+    pub(crate) fn new(authenticator: Authenticator, rules: Arc<Rules>, recheck: Duration) -> Self {
+        Self(Arc::new(Access { authenticator, rules, recheck }))
+    }
+}
+
+impl<S> Layer<S> for AccessLayer {
+    type Service = AccessService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        AccessService { inner, access: Arc::clone(&self.0) }
+    }
+}
+
+/// See [`AccessLayer`].
+#[derive(Clone, Debug)]
+pub(crate) struct AccessService<S> {
+    inner: S,
+    access: Arc<Access>,
+}
+
+impl<S> Service<Request<Body>> for AccessService<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        // Health and reflection say nothing of what is kept, and anything else has no handler.
+        if !request.uri().path().starts_with(CONTRACT) {
+            return Box::pin(self.inner.call(request));
+        }
+        let call = CALLS.get(request.uri().path()).copied().unwrap_or(UNKNOWN_CALL);
+        let access = Arc::clone(&self.access);
+        let Some(peering) = request.extensions().get::<Peering>().cloned() else {
+            let told = status::internal("a call without a connection");
+            return Box::pin(async move { Ok(told.into_http()) });
+        };
+        // The one that is ready makes the call.
+        let waiting = self.inner.clone();
+        let mut ready = std::mem::replace(&mut self.inner, waiting);
+        Box::pin(async move {
+            let (caller, revocation) = match access.admit(call, peering, request.headers()).await {
+                Ok(admitted) => admitted,
+                Err(refused) => return Ok(refused.into_http()),
+            };
+            request.extensions_mut().insert(Arc::clone(&caller.subject));
+            request.extensions_mut().insert(caller);
+            let mut revocation = Box::pin(revocation);
+            tokio::select! {
+                biased;
+                answered = ready.call(request) => answered.map(|response| {
+                    response.map(|body| Body::new(Revocable::new(body, revocation)))
+                }),
+                refused = &mut revocation => Ok(refused.into_http()),
+            }
+        })
+    }
+}
+
+impl Access {
+    /// Who calls, if it may.
+    async fn admit(
+        self: &Arc<Self>,
+        call: &'static str,
+        peering: Peering,
+        headers: &HeaderMap,
+    ) -> Result<(Caller, Revocation), Status> {
+        let shown = self.authenticator.read(&peering, headers).await;
+        let shown = shown.map_err(|error| status::unauthenticated(error.0))?;
+        let changes = self.rules.changes();
+        let known = self.entitled(call, &shown)?;
+        let turn = match known.subject.tenant.as_str() {
+            "" => Tenant::named(&peering.address.ip().to_string()),
+            tenant => Tenant::named(tenant),
+        };
+        let caller = Caller { subject: Arc::clone(&known.subject), expires_ns: known.expires_ns, turn, call };
+        let access = Arc::clone(self);
+        let check = move || access.entitled(call, &shown).map(|known| known.expires_ns);
+        Ok((caller, Revocation::new(check, known.expires_ns, changes, self.recheck)))
+    }
+
+    /// Who shows that, if it may make the call by the rules of now.
+    fn entitled(&self, call: &str, shown: &Shown) -> Result<Known, Status> {
+        let rules = self.rules.now();
+        let known = self.authenticator.known(&rules.directory, shown, SystemTime::now());
+        let known = known.map_err(|error| status::unauthenticated(error.0))?;
+        may_call(&rules, &known, call)?;
+        Ok(known)
+    }
+}
+
+fn may_call(rules: &InForce, known: &Known, call: &str) -> Result<(), Status> {
+    let decision = rules.policy.call(&known.subject, call);
+    if decision.allowed {
+        return Ok(());
+    }
+    if known.subject.proof == Proof::Development {
+        let told = "in development mode nobody shows who they are, and nobody is two people; set `[tls]`";
+        return Err(status::second_person_needed("", told));
+    }
+    if known.subject.id.is_empty() {
+        return Err(status::unauthenticated("nobody"));
+    }
+    Err(status::forbidden(call, &rules.version, &decision))
+}
