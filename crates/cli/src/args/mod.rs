@@ -22,7 +22,7 @@ use clap_complete::Shell;
 use lightcone_core::Metres;
 
 #[cfg(feature = "server")]
-pub(crate) use access::{CanIArgs, CaseArgs, CaseCommand, RequestCaseArgs, RoleName, WhoamiArgs};
+pub(crate) use access::{CanIArgs, CaseCommand, RequestCaseArgs, RoleName, WhoamiArgs};
 pub(crate) use asking::{QuestionArgs, SettingArgs};
 #[cfg(feature = "attest")]
 pub(crate) use attest::{AttestCommand, ReferencesCommand, SheetFormat, VerifyArgs};

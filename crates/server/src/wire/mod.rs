@@ -1,7 +1,7 @@
 //! The door: the only place where wire types and the core's meet.
 
-pub(crate) mod affiliation;
 pub(crate) mod access;
+pub(crate) mod affiliation;
 pub(crate) mod attestation;
 mod batch;
 pub(crate) mod case;
