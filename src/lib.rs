@@ -3,7 +3,6 @@
 //! Knows the wire and nothing else. What the words mean is in `lightcone-core`; where both meet, in the
 //! programs, a door translates.
 
-pub mod dial;
 pub mod names;
 pub mod reason;
 

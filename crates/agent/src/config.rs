@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hex::FromHex as _;
 use lightcone::names::AgentName;
+use lightcone_identity::{InvalidTls, TlsSettings, dial};
 use lightcone_probe::VerifyingKey;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ const RECONNECT_MS_MAX: u64 = 3_600_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The service, for example `http://127.0.0.1:7443`.
+    /// The service, for example `https://lightcone.example.org:7443`.
     pub service: String,
     /// The name under which this agent is registered, `agents/{agent}`. Required.
     pub agent: String,
@@ -72,6 +73,8 @@ pub struct Config {
     pub reconnect_min_ms: u64,
     /// The longest of these waits, in milliseconds, at most an hour.
     pub reconnect_max_ms: u64,
+    /// Who this agent is to the service, and by whose word it knows the service. Needed for `https`.
+    pub tls: TlsSettings,
 }
 
 impl Default for Config {
@@ -98,6 +101,7 @@ impl Default for Config {
             busy_poll: false,
             reconnect_min_ms: 500,
             reconnect_max_ms: 60_000,
+            tls: TlsSettings::default(),
         }
     }
 }
@@ -146,8 +150,7 @@ impl Config {
     }
 
     pub(crate) fn settings(&self) -> Result<Settings, InvalidSetting> {
-        lightcone::dial::endpoint(&self.service)
-            .map_err(|error| InvalidSetting::new("service", &self.service, error.remedy))?;
+        self.check_service()?;
         let agent = AgentName::parse(&self.agent).map_err(|_| {
             InvalidSetting::new(
                 "agent",
@@ -178,6 +181,22 @@ impl Config {
             reconnect_min: Duration::from_millis(self.reconnect_min_ms),
             reconnect_max: Duration::from_millis(self.reconnect_max_ms),
         })
+    }
+
+    fn check_service(&self) -> Result<(), InvalidSetting> {
+        dial::endpoint(&self.service)
+            .map_err(|error| InvalidSetting::new("service", &self.service, error.remedy))?;
+        if self.tls.is_set() {
+            let wrong =
+                |error: InvalidTls| InvalidSetting::new(error.in_table(), &error.value, &error.remedy);
+            return self.tls.check().map_err(wrong);
+        }
+        if dial::asks_for_tls(&self.service) {
+            let remedy = "https needs the table [tls]: certificate, private_key and trust_bundle, as `lightcone ca \
+                          issue` or `lightcone enrol` writes them";
+            return Err(InvalidSetting::new("service", &self.service, remedy));
+        }
+        Ok(())
     }
 
     fn check_waits(&self) -> Result<(), InvalidSetting> {
@@ -246,8 +265,11 @@ pub(crate) mod tests {
     #[test]
     fn each_setting_that_cannot_hold_is_told_with_its_value() {
         valid().check().unwrap();
-        let changes: [Change; 13] = [
+        let changes: [Change; 16] = [
             ("service", |config| config.service = "https://a:1".to_owned()),
+            ("service", |config| config.service = "ftp://a:1".to_owned()),
+            ("tls.private_key", |config| config.tls.certificate = PathBuf::from("certificate.pem")),
+            ("tls.workload_api", |config| config.tls.workload_api = "/run/agent.sock".to_owned()),
             ("agent", |config| config.agent = "a-1".to_owned()),
             ("verifier_key", |config| config.verifier_key.clear()),
             ("verifier_key", |config| config.verifier_key = "00".repeat(32)),

@@ -1,5 +1,7 @@
 //! Why an agent does not run, and why it keeps out of a session.
 
+use lightcone_identity::IdentityError;
+use lightcone_identity::dial::DialError;
 use lightcone_keyring as keyring;
 use lightcone_probe::plan::NotOrdered;
 use tonic::Status;
@@ -15,6 +17,12 @@ pub enum AgentError {
     /// The identity key cannot be read.
     #[error(transparent)]
     Key(#[from] keyring::Error),
+    /// What it is to the service cannot be had.
+    #[error("setting `tls`: {0}")]
+    Identity(#[from] IdentityError),
+    /// The service cannot be called.
+    #[error("setting `service`: {0}")]
+    Dial(#[from] DialError),
     /// The local addresses of the settings cannot be had.
     #[error(
         "cannot bind the addresses of `bind_v4` and `bind_v6`: {0}; leave one empty that this host has not"

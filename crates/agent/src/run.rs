@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use lightcone_identity::{Identity, TlsSettings, dial};
 use lightcone_keyring::SigningIdentity;
 
 use crate::answer;
@@ -19,6 +20,7 @@ pub struct Agent {
     pub(crate) inventory: Inventory,
     identity_key: [u8; 32],
     service: String,
+    tls: TlsSettings,
 }
 
 impl Agent {
@@ -44,7 +46,14 @@ impl Agent {
         let settings = config.settings()?;
         let (inventory, identity) = (Inventory::of(config, &identity)?, Arc::new(identity));
         let evidence = Evidence::of(config, &identity)?;
-        Ok(Self { settings, evidence, inventory, identity_key, service: config.service.clone() })
+        Ok(Self {
+            settings,
+            evidence,
+            inventory,
+            identity_key,
+            service: config.service.clone(),
+            tls: config.tls.clone(),
+        })
     }
 
     /// Runs until `stop` is over. Sessions under way then are given up.
@@ -52,16 +61,13 @@ impl Agent {
     /// # Errors
     /// The local addresses cannot be had.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), AgentError> {
-        let endpoint = lightcone::dial::endpoint(&self.service).map_err(|error| InvalidSetting {
-            key: "service",
-            value: error.url,
-            remedy: error.remedy.to_owned(),
-        })?;
         // Once for nothing: what cannot work is better known now than at the first summons.
         drop(answer::bind(&self.settings).map_err(AgentError::Bind)?);
         let key = hex::encode(self.identity_key);
         tracing::info!(agent = %self.settings.agent, identity_key = key, service = self.service, "agent starts");
-        let channel = endpoint.connect_lazy();
+        // It lives as long as the channel: a certificate that is renewed is shown at the next connection.
+        let identity = if self.tls.is_set() { Some(Identity::open(&self.tls).await?) } else { None };
+        let channel = dial::channel(&self.service, identity.as_ref())?;
         tokio::select! {
             () = attend(Arc::new(self), channel) => {}
             () = stop => {}

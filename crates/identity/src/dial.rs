@@ -98,6 +98,11 @@ pub fn channel_as_nobody(url: &str, roots: &Roots) -> Result<Channel, DialError>
     described(url, Some(roots.client_config()))
 }
 
+/// Whether an address asks for TLS.
+pub fn asks_for_tls(url: &str) -> bool {
+    endpoint(url).is_ok_and(|endpoint| is_tls(endpoint.uri()))
+}
+
 /// Whether everyone on the way could read and change what goes to this address: it is not TLS, and not on this machine.
 pub fn is_exposed(url: &str) -> bool {
     endpoint(url).is_ok_and(|endpoint| !is_tls(endpoint.uri()) && !is_loopback(host(endpoint.uri())))

@@ -37,6 +37,20 @@ pub struct InvalidTls {
     pub remedy: String,
 }
 
+impl InvalidTls {
+    /// The setting's name where it stands in a table `tls`.
+    pub fn in_table(&self) -> &'static str {
+        match self.key {
+            "certificate" => "tls.certificate",
+            "private_key" => "tls.private_key",
+            "trust_bundle" => "tls.trust_bundle",
+            "workload_api" => "tls.workload_api",
+            "server_id" => "tls.server_id",
+            other => other,
+        }
+    }
+}
+
 impl TlsSettings {
     /// Whether anything is set.
     pub fn is_set(&self) -> bool {

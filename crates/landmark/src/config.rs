@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hex::FromHex as _;
 use lightcone::names::LandmarkName;
+use lightcone_identity::{InvalidTls, TlsSettings, dial};
 use lightcone_probe::VerifyingKey;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +26,7 @@ const RECONNECT_MS_MAX: u64 = 3_600_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The service, for example `http://127.0.0.1:7443`.
+    /// The service, for example `https://lightcone.example.org:7443`.
     pub service: String,
     /// The name under which this landmark is registered, `landmarks/{landmark}`. Required.
     pub landmark: String,
@@ -60,6 +61,8 @@ pub struct Config {
     pub reconnect_min_ms: u64,
     /// The longest of these waits, in milliseconds, at most an hour.
     pub reconnect_max_ms: u64,
+    /// Who this landmark is to the service, and by whose word it knows the service. Needed for `https`.
+    pub tls: TlsSettings,
 }
 
 impl Default for Config {
@@ -80,6 +83,7 @@ impl Default for Config {
             outbox_bytes_max: 256 << 20,
             reconnect_min_ms: 500,
             reconnect_max_ms: 60_000,
+            tls: TlsSettings::default(),
         }
     }
 }
@@ -126,8 +130,7 @@ impl Config {
     }
 
     pub(crate) fn settings(&self) -> Result<Settings, InvalidSetting> {
-        lightcone::dial::endpoint(&self.service)
-            .map_err(|error| InvalidSetting::new("service", &self.service, error.remedy))?;
+        self.check_service()?;
         let landmark = LandmarkName::parse(&self.landmark).map_err(|_| {
             let remedy = "give the name it is registered under, such as landmarks/oslo-1";
             InvalidSetting::new("landmark", &self.landmark, remedy)
@@ -164,6 +167,22 @@ impl Config {
         if !(OUTBOX_BYTES_MIN..=OUTBOX_BYTES_MAX).contains(&self.outbox_bytes_max) {
             let remedy = format!("choose {OUTBOX_BYTES_MIN} to {OUTBOX_BYTES_MAX} bytes");
             return Err(InvalidSetting::new("outbox_bytes_max", self.outbox_bytes_max, remedy));
+        }
+        Ok(())
+    }
+
+    fn check_service(&self) -> Result<(), InvalidSetting> {
+        dial::endpoint(&self.service)
+            .map_err(|error| InvalidSetting::new("service", &self.service, error.remedy))?;
+        if self.tls.is_set() {
+            let wrong =
+                |error: InvalidTls| InvalidSetting::new(error.in_table(), &error.value, &error.remedy);
+            return self.tls.check().map_err(wrong);
+        }
+        if dial::asks_for_tls(&self.service) {
+            let remedy = "https needs the table [tls]: certificate, private_key and trust_bundle, as `lightcone ca \
+                          issue` or `lightcone enrol` writes them";
+            return Err(InvalidSetting::new("service", &self.service, remedy));
         }
         Ok(())
     }
@@ -246,8 +265,11 @@ pub(crate) mod tests {
     #[test]
     fn each_setting_that_cannot_hold_is_told_with_its_value() {
         valid().check().unwrap();
-        let changes: [Change; 11] = [
+        let changes: [Change; 14] = [
             ("service", |config| config.service = "https://a:1".to_owned()),
+            ("service", |config| config.service = "ftp://a:1".to_owned()),
+            ("tls.private_key", |config| config.tls.certificate = PathBuf::from("certificate.pem")),
+            ("tls.workload_api", |config| config.tls.workload_api = "/run/agent.sock".to_owned()),
             ("landmark", |config| config.landmark = "oslo".to_owned()),
             ("position_version", |config| config.position_version = 0),
             ("verifier_key", |config| config.verifier_key.clear()),

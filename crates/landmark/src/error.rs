@@ -1,5 +1,7 @@
 //! Why a landmark does not run, and what it does not take from the service.
 
+use lightcone_identity::IdentityError;
+use lightcone_identity::dial::DialError;
 use lightcone_keyring as keyring;
 use lightcone_probe::plan::NotOrdered;
 
@@ -15,6 +17,12 @@ pub enum LandmarkError {
     /// A key cannot be read.
     #[error(transparent)]
     Key(#[from] keyring::Error),
+    /// What it is to the service cannot be had.
+    #[error("setting `tls`: {0}")]
+    Identity(#[from] IdentityError),
+    /// The service cannot be called.
+    #[error("setting `service`: {0}")]
+    Dial(#[from] DialError),
     /// The fallback carrier cannot be offered.
     #[error("cannot take agents in over TLS: {cause}")]
     Carrier {

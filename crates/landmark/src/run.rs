@@ -5,6 +5,7 @@ use std::future::Future;
 use std::net::{SocketAddrV4, SocketAddrV6};
 
 use lightcone::v1::measurement_service_client::MeasurementServiceClient;
+use lightcone_identity::{Identity, TlsSettings, dial};
 use lightcone_keyring::{ExchangeIdentity, SigningIdentity};
 use lightcone_probe::handshake::StaticKey;
 use lightcone_probe::udp::socket::Stamping;
@@ -12,7 +13,6 @@ use lightcone_probe::udp::{Bound, LandmarkSetup, Sockets};
 use lightcone_probe::{SigningKey, agent, landmark};
 use tokio::sync::mpsc;
 use tokio::sync::watch::{Receiver, Sender};
-use tonic::transport::Endpoint;
 
 use crate::carrier;
 use crate::config::{Config, InvalidSetting, Settings};
@@ -59,7 +59,8 @@ impl Keys {
 /// A landmark that has its sockets and its outbox, and measures once it runs.
 pub struct Landmark {
     settings: Settings,
-    endpoint: Endpoint,
+    service: String,
+    tls: TlsSettings,
     sockets: Sockets,
     bound: Bound,
     outbox: Outbox,
@@ -83,15 +84,14 @@ impl Landmark {
     /// A setting that cannot hold, an address that is taken, a folder that cannot be used.
     pub fn open(config: &Config, keys: &Keys) -> Result<Self, LandmarkError> {
         let settings = config.settings()?;
-        let endpoint = lightcone::dial::endpoint(&config.service)
-            .map_err(|error| InvalidSetting::new("service", error.url, error.remedy))?;
         let measure = |error: std::io::Error| LandmarkError::Measure { cause: error.to_string() };
         let wanted = Bound { v4: settings.listen_v4, v6: settings.listen_v6 };
         let sockets = Sockets::bind(wanted, Stamping::Kernel).map_err(measure)?;
         let bound = sockets.bound().map_err(measure)?;
         Ok(Self {
             settings,
-            endpoint,
+            service: config.service.clone(),
+            tls: config.tls.clone(),
             sockets,
             bound,
             outbox: Outbox::open(&config.data, config.outbox_bytes_max)?,
@@ -139,7 +139,9 @@ impl Landmark {
             v6 = self.bound.v6.map(tracing::field::display), "landmark starts"
         );
         let _outlet = carrier::offer(settings.listen_tls.as_ref(), self.bound.v4).await?;
-        let channel = self.endpoint.connect_lazy();
+        // It lives as long as the channel: a certificate that is renewed is shown at the next connection.
+        let identity = if self.tls.is_set() { Some(Identity::open(&self.tls).await?) } else { None };
+        let channel = dial::channel(&self.service, identity.as_ref())?;
         let client = MeasurementServiceClient::new(channel.clone());
         let desk = Desk::new(outbox);
         let (closings, closed) = mpsc::channel(CLOSINGS_WAITING_MAX);

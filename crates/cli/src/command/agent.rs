@@ -29,7 +29,9 @@ pub(crate) fn run(args: &AgentArgs, notes: Notes) -> Outcome<Exit> {
     }
     let ended = daemon::run(&args.log, notes, async |stop| lightcone_agent::run(&config, stop.wait()).await)?;
     ended.map(|()| Exit::Answered).map_err(|error| match error {
-        AgentError::Setting(_) | AgentError::Key(_) => Failure::input(error.to_string()),
+        AgentError::Setting(_) | AgentError::Key(_) | AgentError::Identity(_) | AgentError::Dial(_) => {
+            Failure::input(error.to_string())
+        }
         AgentError::Bind(_) => Failure::machine(error.to_string()),
     })
 }

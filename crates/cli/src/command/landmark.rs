@@ -19,9 +19,11 @@ pub(crate) fn run(args: &LandmarkArgs, notes: Notes) -> Outcome<Exit> {
     let ended =
         daemon::run(&args.log, notes, async |stop| lightcone_landmark::run(&config, stop.wait()).await)?;
     ended.map(|()| Exit::Answered).map_err(|error| match error {
-        LandmarkError::Setting(_) | LandmarkError::Key(_) | LandmarkError::Moved { .. } => {
-            Failure::input(error.to_string())
-        }
+        LandmarkError::Setting(_)
+        | LandmarkError::Key(_)
+        | LandmarkError::Identity(_)
+        | LandmarkError::Dial(_)
+        | LandmarkError::Moved { .. } => Failure::input(error.to_string()),
         LandmarkError::Outbox(_) | LandmarkError::Measure { .. } | LandmarkError::Carrier { .. } => {
             Failure::machine(error.to_string())
         }

@@ -24,8 +24,8 @@ pub(crate) struct Line {
 impl Line {
     /// Connects to a server such as `http://127.0.0.1:7443`.
     pub(crate) fn connect(url: &str) -> Outcome<Self> {
-        let endpoint =
-            lightcone::dial::endpoint(url).map_err(|error| Failure::usage(format!("--server {error}")))?;
+        let endpoint = lightcone_identity::dial::endpoint(url)
+            .map_err(|error| Failure::usage(format!("--server {error}")))?;
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
