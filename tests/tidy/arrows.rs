@@ -26,6 +26,7 @@ const FLOORS: [&[&str]; 7] = [
         "lightcone-identity",
         "lightcone-keyring",
         "lightcone-oidc",
+        "lightcone-scrutiny",
         "lightcone-store",
         "lightcone-verify",
     ],
