@@ -18,7 +18,7 @@ use crate::calls::{items, outside, world};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_gets_its_answers_and_is_told_to_go_on_elsewhere() {
     let mut house = House::open().await;
-    let mut health = HealthClient::new(house.channel().await);
+    let mut health = HealthClient::new(house.admin_channel().await);
     let mut watch = health.watch(HealthCheckRequest { service: String::new() }).await.unwrap().into_inner();
     assert_eq!(watch.next().await.unwrap().unwrap().status(), ServingStatus::Serving);
 
@@ -84,12 +84,13 @@ async fn accepted_calls_are_answered_before_the_end() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn time_to_drain_runs_out() {
     let mut house = House::with(|config| config.server.drain_ms = 50).await;
-    let mut health = HealthClient::new(house.channel().await);
-    // A watcher that never leaves.
-    let mut watch = health.watch(HealthCheckRequest { service: String::new() }).await.unwrap().into_inner();
-    watch.next().await.unwrap().unwrap();
+    let mut client = house.client().await;
+    // A call that never says what it wants.
+    let call = tokio::spawn(async move { client.batch_locate(tokio_stream::pending()).await.map(drop) });
+    tokio::time::sleep(Duration::from_millis(300)).await;
     house.ask_to_stop();
     let started = Instant::now();
     house.down().await;
     assert!(started.elapsed() < Duration::from_secs(3));
+    assert!(call.await.unwrap().is_err(), "its connection is closed");
 }

@@ -1,6 +1,10 @@
-//! Health and reflection.
+//! Health, readiness, metrics and reflection.
+
+use std::time::Duration;
 
 use lightcone_tests::House;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
@@ -19,6 +23,38 @@ async fn health_is_told_for_the_whole_and_the_service() {
     }
     let ask = HealthCheckRequest { service: "no.such.Service".to_owned() };
     assert_eq!(client.check(ask).await.unwrap_err().code(), tonic::Code::NotFound);
+}
+
+#[tokio::test]
+async fn health_is_watched_where_the_server_is_kept_running() {
+    let mut house = House::open().await;
+    let ask = HealthCheckRequest { service: String::new() };
+    let refused = HealthClient::new(house.channel().await).watch(ask.clone()).await.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::Unimplemented);
+    let mut watch = HealthClient::new(house.admin_channel().await).watch(ask).await.unwrap().into_inner();
+    assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::Serving);
+    assert!(page(&house, "/live").await.starts_with("HTTP/1.1 200"));
+    assert!(page(&house, "/ready").await.starts_with("HTTP/1.1 200"));
+    let elsewhere = page(&house, "/lightcone.v1.LocationService/Locate").await;
+    assert!(elsewhere.contains("grpc-status: 12"), "{elsewhere}");
+    // A call that is not over yet keeps the server from its end, and who asks is told meanwhile.
+    let mut client = house.client().await;
+    let _call = tokio::spawn(async move { client.batch_locate(tokio_stream::pending()).await.map(drop) });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    house.ask_to_stop();
+    assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::NotServing);
+    assert!(page(&house, "/ready").await.starts_with("HTTP/1.1 503"));
+    assert!(page(&house, "/live").await.starts_with("HTTP/1.1 200"));
+}
+
+/// A page of those who keep the server running.
+async fn page(house: &House, path: &str) -> String {
+    let mut socket = TcpStream::connect(house.admin_address).await.unwrap();
+    let ask = format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", house.admin_address);
+    socket.write_all(ask.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    answer
 }
 
 async fn services(house: &House) -> Result<Vec<String>, tonic::Status> {

@@ -10,7 +10,7 @@ use lightcone::v1;
 use lightcone::v1::chip_service_client::ChipServiceClient;
 use lightcone::v1::location_service_client::LocationServiceClient;
 use lightcone_server::config::StoreSettings;
-use lightcone_server::{Config, run_until};
+use lightcone_server::{Config, Server as Lightcone, run_until};
 use lightcone_tests::World;
 use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_server::{
     MetricsService, MetricsServiceServer,
@@ -25,7 +25,8 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use opentelemetry_proto::tonic::trace::v1::Span;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
@@ -80,10 +81,12 @@ async fn collect() -> (Collector, SocketAddr) {
     (collector, address)
 }
 
-/// A whole server process's life, in a thread of its own; dropping the sender ends it.
-async fn serve(collector: SocketAddr) -> (SocketAddr, oneshot::Sender<()>, std::thread::JoinHandle<()>) {
+/// A whole server process's life, in a thread of its own, with where it serves and where it tells how it is; dropping
+/// the sender ends it.
+async fn serve(collector: SocketAddr) -> ([SocketAddr; 2], oneshot::Sender<()>, std::thread::JoinHandle<()>) {
     let mut config = Config::default();
     config.server.listen = "127.0.0.1:0".to_owned();
+    config.server.admin_listen = "127.0.0.1:0".to_owned();
     config.store.url = StoreSettings::IN_MEMORY.to_owned();
     config.telemetry.otlp_endpoint = format!("http://{collector}");
     config.telemetry.metrics_interval_ms = 100;
@@ -91,12 +94,23 @@ async fn serve(collector: SocketAddr) -> (SocketAddr, oneshot::Sender<()>, std::
     let (ready, address) = oneshot::channel();
     let (stop, stopped) = oneshot::channel::<()>();
     let thread = std::thread::spawn(move || {
-        let ready = |address| {
-            let _ = ready.send(address);
+        let ready = |server: &Lightcone| {
+            let admin = server.admin_address().expect("it has an address").expect("it tells how it is");
+            let _ = ready.send([server.address().expect("it has an address"), admin]);
         };
         run_until(config, ready, || async { stopped.await.unwrap_or_default() }).expect("it runs");
     });
     (address.await.expect("it serves"), stop, thread)
+}
+
+/// What Prometheus would read.
+async fn metrics(admin: SocketAddr) -> String {
+    let mut socket = TcpStream::connect(admin).await.expect("it accepts");
+    let ask = b"GET /metrics HTTP/1.1\r\nhost: admin\r\nconnection: close\r\n\r\n";
+    socket.write_all(ask).await.expect("it reads");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.expect("it answers");
+    answer
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -106,7 +120,7 @@ fn hex(bytes: &[u8]) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_trace_spans_sockets_and_pool() {
     let (collector, endpoint) = collect().await;
-    let (address, stop, thread) = serve(endpoint).await;
+    let ([address, admin], stop, thread) = serve(endpoint).await;
     let mut client = LocationServiceClient::connect(format!("http://{address}")).await.unwrap();
     let mut world = World::of_seed(12, 3);
     let chip = world.chip();
@@ -118,6 +132,7 @@ async fn one_trace_spans_sockets_and_pool() {
     let mut chips = ChipServiceClient::connect(format!("http://{address}")).await.unwrap();
     let chip = v1::Chip { serial: "1".into(), sku: "H200".into(), ..Default::default() };
     chips.create_chip(v1::CreateChipRequest { chip: Some(chip), ..Default::default() }).await.unwrap();
+    let shown = metrics(admin).await;
     drop(chips);
     tokio::time::sleep(Duration::from_millis(300)).await;
     drop(stop);
@@ -149,7 +164,16 @@ async fn one_trace_spans_sockets_and_pool() {
         "lightcone.pool.jobs",
         "lightcone.pool.estimated_wait_us",
         "lightcone.store.transaction",
+        "lightcone.connections.open",
     ] {
         assert!(metrics.contains(name), "{name} in {metrics:?}");
+    }
+    for line in [
+        "# TYPE rpc_server_duration_seconds histogram",
+        "rpc_method=\"lightcone.v1.LocationService/Locate\"",
+        "lightcone_pool_jobs_total{",
+        "lightcone_connections_open{door=\"grpc\"",
+    ] {
+        assert!(shown.contains(line), "{line} in {shown}");
     }
 }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::join_all;
 use lightcone::v1;
-use lightcone_server::{Config, run_until};
+use lightcone_server::{Config, Server, run_until};
 use lightcone_store::{SqlStore, Store};
 use lightcone_tests::paper::Met;
 use lightcone_tests::players::{Device, Tower, assignment, site};
@@ -180,6 +180,7 @@ fn end(mut server: Child) {
 fn serve() {
     let mut config = Config::default();
     config.server.listen = "127.0.0.1:0".to_owned();
+    config.server.admin_listen.clear();
     config.store.folder = std::env::var(FOLDER).unwrap();
     config.store.url = std::env::var(URL).unwrap();
     config.telemetry.log_filter = "error".to_owned();
@@ -188,8 +189,8 @@ fn serve() {
     config.sessions.per_day = 0;
     config.sessions.window_ms = 600_000;
     config.sessions.grace_ms = 600_000;
-    let ready = |address| {
-        let mut out = std::io::stdout();
+    let ready = |server: &Server| {
+        let (address, mut out) = (server.address().unwrap(), std::io::stdout());
         let _ = writeln!(out, "{address}").and_then(|()| out.flush());
     };
     let (ended, end) = oneshot::channel::<()>();

@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use lightcone_server::config::StoreSettings;
-use lightcone_server::{Config, run_until};
+use lightcone_server::{Config, Server, run_until};
 use tokio::sync::oneshot;
 
 use crate::options::Options;
@@ -56,6 +56,7 @@ impl Drop for Served {
 pub(crate) fn serve(options: &Options) -> Result<(), Failure> {
     let mut config = Config::default();
     config.server.listen = "127.0.0.1:0".to_owned();
+    config.server.admin_listen.clear();
     match &options.store {
         Some((folder, url)) => (config.store.folder, config.store.url) = (folder.clone(), url.clone()),
         None => config.store.url = StoreSettings::IN_MEMORY.to_owned(),
@@ -67,8 +68,9 @@ pub(crate) fn serve(options: &Options) -> Result<(), Failure> {
     config.sessions.landmarks = 64;
     config.retention.samples_s = options.samples_s;
     config.telemetry.log_filter = "warn".to_owned();
-    let ready = |address| {
+    let ready = |server: &Server| {
         let mut out = std::io::stdout();
+        let Ok(address) = server.address() else { return };
         let _ = writeln!(out, "{address}").and_then(|()| out.flush());
     };
     let (ended, end) = oneshot::channel::<()>();

@@ -19,6 +19,8 @@ pub struct House {
     pub address: SocketAddr,
     /// Where it serves gRPC-web.
     pub web_address: SocketAddr,
+    /// Where it tells how it is.
+    pub admin_address: SocketAddr,
     /// Its pool, to look at.
     pub pool: Arc<Pool>,
     /// Its store, to look at.
@@ -43,23 +45,31 @@ impl House {
         let mut config = Config::default();
         config.server.listen = "127.0.0.1:0".to_owned();
         config.server.web_listen = "127.0.0.1:0".to_owned();
+        config.server.admin_listen = "127.0.0.1:0".to_owned();
         ground.lay(&mut config);
         change(&mut config);
         let server = Server::bind(config).await.expect("the server binds");
         let address = server.address().expect("it has an address");
         let web_address = server.web_address().expect("it has an address").expect("gRPC-web is served");
+        let admin_address = server.admin_address().expect("it has an address").expect("it tells how it is");
         let (pool, store) = (server.pool(), server.store());
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
             let stopped = async { stopped.await.unwrap_or_default() };
             server.serve(stopped).await.expect("it serves");
         });
-        Self { address, web_address, pool, store, stop: Some(stop), serving }
+        Self { address, web_address, admin_address, pool, store, stop: Some(stop), serving }
     }
 
     /// A connection to it.
     pub async fn channel(&self) -> Channel {
         let endpoint = Endpoint::from_shared(format!("http://{}", self.address)).expect("an address");
+        endpoint.connect().await.expect("it accepts")
+    }
+
+    /// A connection to where it tells how it is.
+    pub async fn admin_channel(&self) -> Channel {
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.admin_address)).expect("an address");
         endpoint.connect().await.expect("it accepts")
     }
 

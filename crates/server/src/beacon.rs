@@ -30,21 +30,29 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) struct Beacon {
     health: HealthReporter,
     is_down: Mutex<bool>,
+    /// Whether calls may be sent here.
+    ready: watch::Sender<bool>,
 }
 
 impl Beacon {
     /// A beacon that says that all is well.
     pub(crate) async fn lit(health: HealthReporter) -> Self {
-        let beacon = Self { health, is_down: Mutex::new(false) };
+        let beacon = Self { health, is_down: Mutex::new(false), ready: watch::Sender::new(true) };
         beacon.tell(&WITHOUT_STORE, true).await;
         beacon.tell(&WITH_STORE, true).await;
         beacon
+    }
+
+    /// Whether calls may be sent here: its store answers, and it does not go down.
+    pub(crate) fn is_ready(&self) -> watch::Receiver<bool> {
+        self.ready.subscribe()
     }
 
     /// Tells for good that the server goes down.
     pub(crate) async fn go_down(&self) {
         let mut is_down = self.is_down.lock().await;
         *is_down = true;
+        self.ready.send_replace(false);
         self.tell(&WITH_STORE, false).await;
         self.tell(&WITHOUT_STORE, false).await;
     }
@@ -74,6 +82,7 @@ impl Beacon {
     async fn store_is(&self, is_well: bool) {
         let is_down = self.is_down.lock().await;
         if !*is_down {
+            self.ready.send_replace(is_well);
             self.tell(&WITH_STORE, is_well).await;
         }
     }

@@ -6,6 +6,7 @@
 
 mod accept;
 mod access;
+mod admin;
 mod attesting;
 mod beacon;
 mod clock;
@@ -13,6 +14,7 @@ mod compute;
 pub mod config;
 mod context;
 mod deadline;
+mod doors;
 mod drain;
 mod folder;
 pub mod limits;

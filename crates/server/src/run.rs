@@ -87,13 +87,13 @@ pub fn run(config: Config) -> Result<(), ServeError> {
     run_until(config, |_| {}, stop_signal)
 }
 
-/// Runs a server until `stop` is over; `ready` is told where it serves.
+/// Runs a server until `stop` is over; `ready` is shown it once it is bound, and may ask it where.
 ///
 /// # Errors
 /// The server does not start, or fails.
 pub fn run_until<F>(
     config: Config,
-    ready: impl FnOnce(SocketAddr),
+    ready: impl FnOnce(&Server),
     stop: impl FnOnce() -> F,
 ) -> Result<(), ServeError>
 where
@@ -108,7 +108,7 @@ where
     };
     let served = runtime.block_on(async {
         let server = Server::bind(config).await?;
-        ready(server.address()?);
+        ready(&server);
         server.serve(stop()).await
     });
     runtime.block_on(telemetry.stop());

@@ -22,25 +22,23 @@ use lightcone_identity::Identity;
 use lightcone_oidc::Verifier;
 use lightcone_pool::{Hooks, Pool};
 use lightcone_store::{LandmarkState, Store};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tonic::service::Routes;
-use tower::ServiceBuilder;
+use tonic_health::server::HealthReporter;
 
 use crate::Config;
-use crate::accept::{Door, Speech};
 use crate::access::{AccessLayer, Authenticator, Gate, Rules};
+use crate::admin::Checks;
 use crate::attesting::Attesting;
 use crate::beacon::Beacon;
 use crate::compute::Compute;
 use crate::context::Context;
-use crate::deadline::DeadlineLayer;
+use crate::doors::Doors;
 use crate::drain::Drain;
 use crate::folder;
 use crate::limits::MESSAGE_BYTES_MAX;
 use crate::measuring::Measuring;
-use crate::observe::ObserveLayer;
 use crate::pace::Pace;
 use crate::run::ServeError;
 use crate::service::{
@@ -48,12 +46,14 @@ use crate::service::{
 };
 use crate::tables::Tables;
 use crate::telemetry;
-use crate::web;
+
+/// What is told at every start without TLS.
+const WITHOUT_TLS: &str = "DEVELOPMENT MODE: without TLS nobody is asked who they are, and every program of this \
+                           machine may do everything; set `[tls]` before anything depends on the answers";
 
 /// A server that has its ports, its map and its threads, and serves once told to.
 pub struct Server {
-    grpc: TcpListener,
-    web: Option<TcpListener>,
+    doors: Doors,
     context: Arc<Context>,
     measuring: Arc<Measuring>,
     draining: watch::Sender<bool>,
@@ -73,11 +73,11 @@ impl Server {
     /// system does not give.
     pub async fn bind(config: Config) -> Result<Self, ServeError> {
         config.check()?;
-        let grpc = listen(config.listen()?).await?;
-        let web = match config.web_listen()? {
-            Some(address) => Some(listen(address).await?),
-            None => None,
+        let identity = match config.tls.is_set() {
+            true => Some(Identity::open(&config.tls).await?),
+            false => None,
         };
+        let doors = Doors::bind(&config, identity.clone()).await?;
         let kept = folder::open(&config.store).await?;
         let wanted = config.pool()?;
         let bulk_slots = wanted.bulk_slots();
@@ -98,7 +98,7 @@ impl Server {
         let (draining, drains) = watch::channel(false);
         let attesting = Attesting::start(config.reference_file()?, config.attestation_policy()?)
             .map_err(|unusable| ServeError::References(unusable.to_string()))?;
-        let authenticator = authenticator(&config).await?;
+        let authenticator = authenticator(&config, identity).await?;
         let (rules, texts) = Rules::start(config.rule_files(), &*kept.store).await?;
         let keeping = tokio::spawn(Arc::clone(&rules).keep(texts, Arc::clone(&kept.store)));
         let gate = Gate::new(Arc::clone(&rules), Arc::clone(&kept.store), authenticator.clone());
@@ -120,7 +120,7 @@ impl Server {
             .await
             .map_err(|trouble| ServeError::Measuring(trouble.to_string()))?;
         let keeping = keeping.abort_handle();
-        Ok(Self { grpc, web, context, measuring, draining, config, access, keeping, _lock: kept.lock })
+        Ok(Self { doors, context, measuring, draining, config, access, keeping, _lock: kept.lock })
     }
 
     /// Where gRPC is served.
@@ -128,7 +128,7 @@ impl Server {
     /// # Errors
     /// The system does not say.
     pub fn address(&self) -> Result<SocketAddr, ServeError> {
-        self.grpc.local_addr().map_err(ServeError::Socket)
+        self.doors.grpc()
     }
 
     /// Where gRPC-web is served, if it is.
@@ -136,7 +136,15 @@ impl Server {
     /// # Errors
     /// The system does not say.
     pub fn web_address(&self) -> Result<Option<SocketAddr>, ServeError> {
-        self.web.as_ref().map(TcpListener::local_addr).transpose().map_err(ServeError::Socket)
+        self.doors.web()
+    }
+
+    /// Where it tells how it is, if anywhere.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn admin_address(&self) -> Result<Option<SocketAddr>, ServeError> {
+        self.doors.admin()
     }
 
     /// The pool that computes, to be looked at.
@@ -158,35 +166,29 @@ impl Server {
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServeError> {
         self.announce()?;
         let drains = self.context.draining.clone();
-        let (health, health_service) = tonic_health::server::health_reporter();
-        let beacon = Arc::new(Beacon::lit(health).await);
-        let routes = self.routes()?.add_service(health_service);
-        let deadline = DeadlineLayer::new(self.config.deadline_max());
-
-        let layers = ServiceBuilder::new().layer(ObserveLayer).layer(deadline).layer(self.access.clone());
-        let service = layers.service(routes.prepare());
-        let caps = Arc::new(self.config.caps());
-        let times = self.config.times();
-        let door = |name, listener, speech| Door { name, listener, speech, caps: Arc::clone(&caps), times };
-        let grpc = door("grpc", self.grpc, Speech::Grpc).serve(service.clone(), drains.clone());
-        let web = async {
-            let Some(listener) = self.web else { return };
-            let service = web::layers(&self.config.server.web_origins).service(service);
-            door("web", listener, Speech::Web).serve(service, drains.clone()).await;
-        };
-        let mut calls = Box::pin(async { tokio::join!(grpc, web) });
+        let health = HealthReporter::new();
+        let beacon = Arc::new(Beacon::lit(health.clone()).await);
+        let routes = self.routes()?.add_service(Checks::service(health.clone()));
+        let Doors { for_callers, for_keepers } = self.doors;
+        let mut calls = Box::pin(for_callers.serve(&self.config, routes, self.access, &drains));
+        let admin = for_keepers.serve(health, &beacon);
         let store = Arc::clone(&self.context.store);
         let vigil = {
             let (beacon, store, draining) = (Arc::clone(&beacon), Arc::clone(&store), drains.clone());
             tokio::spawn(async move { beacon.watch(store, draining).await })
         };
-        tokio::select! {
-            _ = &mut calls => {}
-            () = shutdown => {
-                let pool = Arc::clone(&self.context.compute.pool);
-                let drain = Drain { beacon, pool, allowed: self.config.drain(), draining: self.draining };
-                drain.go_down(async { let _ = calls.as_mut().await; }).await;
+        let pool = Arc::clone(&self.context.compute.pool);
+        let drain = Drain { beacon, pool, allowed: self.config.drain(), draining: self.draining };
+        let to_the_end = async {
+            tokio::select! {
+                () = &mut calls => {}
+                () = shutdown => drain.go_down(&mut calls).await,
             }
+        };
+        // The port of those who keep it running is open to the last.
+        tokio::select! {
+            () = to_the_end => {}
+            () = admin => {}
         }
         // What is still open is closed.
         drop(calls);
@@ -232,28 +234,25 @@ impl Server {
     fn announce(&self) -> Result<(), ServeError> {
         let address = self.address()?;
         let policy = self.context.compute.pool.worker_policy();
-        tracing::info!(%address, web = self.web_address()?.map(tracing::field::display), %policy, "serving");
+        tracing::info!(%address, web = self.web_address()?.map(tracing::field::display),
+            admin = self.admin_address()?.map(tracing::field::display), %policy, "serving");
         if self.config.server.development {
             tracing::warn!("development mode: the API describes itself to anyone who can reach it");
         }
-        if !address.ip().is_loopback() {
-            tracing::warn!(%address, "callers are not authenticated: anyone who can reach this address may call");
+        if !self.config.tls.is_set() {
+            tracing::warn!("{WITHOUT_TLS}");
+        }
+        if let Some(address) = self.admin_address()?.filter(|address| !address.ip().is_loopback()) {
+            tracing::warn!(%address, "health and metrics are told to anyone who can reach this address");
         }
         Ok(())
     }
 }
 
 /// How callers are known: by certificates and tokens, or not at all.
-async fn authenticator(config: &Config) -> Result<Authenticator, ServeError> {
-    if !config.tls.is_set() {
-        return Ok(Authenticator::Development);
-    }
-    let identity = Identity::open(&config.tls).await?;
+async fn authenticator(config: &Config, identity: Option<Identity>) -> Result<Authenticator, ServeError> {
+    let Some(identity) = identity else { return Ok(Authenticator::Development) };
     let tokens =
         if config.oidc.is_set() { Some(Arc::new(Verifier::start(&config.oidc).await?)) } else { None };
     Ok(Authenticator::Enforced { identity, tokens })
-}
-
-async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })
 }

@@ -61,7 +61,7 @@ async fn a_restart_keeps_everything(ground: Ground) {
 #[tokio::test]
 async fn without_its_store_a_server_says_so_and_still_locates() {
     let mut desk = Desk::on(&Ground::on_disk()).await;
-    let mut health = HealthClient::new(desk.house.channel().await);
+    let mut health = HealthClient::new(desk.house.admin_channel().await);
     let ask = |service: &str| HealthCheckRequest { service: service.to_owned() };
     let mut watch = health.watch(ask("lightcone.v1.SiteService")).await.unwrap().into_inner();
     assert_eq!(watch.message().await.unwrap().unwrap().status(), ServingStatus::Serving);

@@ -102,7 +102,7 @@ impl World {
     fn serve(folder: &Path, address: &str, mesh: &str) -> Daemon {
         let file = folder.join("server.toml");
         let text = format!(
-            "[server]\nlisten = '{address}'\n[store]\nfolder = '{}'\n\
+            "[server]\nlisten = '{address}'\nadmin_listen = ''\n[store]\nfolder = '{}'\n\
              [sessions]\nper_day = 0\nlead_ms = 2000\nwindow_ms = 2000\ngrace_ms = 60000\n\
              [mesh]\n{mesh}\n",
             folder.join("server").display()

@@ -16,7 +16,15 @@ impl Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         let child = Command::new(env!("CARGO_BIN_EXE_lightcone"))
-            .args(["serve", "--listen", &address, "--set", "store.url=sqlite::memory:"])
+            .args([
+                "serve",
+                "--listen",
+                &address,
+                "--set",
+                "store.url=sqlite::memory:",
+                "--set",
+                "server.admin_listen=",
+            ])
             .current_dir(run::package())
             .stderr(Stdio::null())
             .spawn()

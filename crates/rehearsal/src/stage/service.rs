@@ -116,6 +116,7 @@ fn failed(thread: JoinHandle<Result<(), ServeError>>) -> RehearsalError {
 fn config(settings: &StageSettings) -> Config {
     let mut config = Config::default();
     config.server.listen.clone_from(&settings.listen);
+    config.server.admin_listen.clear();
     config.store.folder = settings.folder.display().to_string();
     config.sessions.per_day = 0;
     config.sessions.lead_ms = LEAD.as_millis() as u64;

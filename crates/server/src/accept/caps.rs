@@ -4,6 +4,10 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::limits::{HANDSHAKES_MAX, HANDSHAKES_PER_ADDRESS_MAX};
+
 /// What counts as one address: an IPv4 address, or the 64 bits of an IPv6 address that a network gives away whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Origin(IpAddr);
@@ -44,17 +48,26 @@ pub(crate) struct Caps {
     max: usize,
     per_address_max: usize,
     held: Mutex<Held>,
+    handshakes: Arc<Semaphore>,
 }
 
 #[derive(Debug, Default)]
 struct Held {
     all: usize,
-    of: HashMap<Origin, usize>,
+    of: HashMap<Origin, OfOne>,
+}
+
+/// What one address has.
+#[derive(Debug)]
+struct OfOne {
+    connections: usize,
+    handshakes: Arc<Semaphore>,
 }
 
 impl Caps {
     pub(crate) fn new(max: usize, per_address_max: usize) -> Self {
-        Self { max, per_address_max, held: Mutex::default() }
+        let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
+        Self { max, per_address_max, held: Mutex::default(), handshakes }
     }
 
     /// Takes a place.
@@ -64,13 +77,16 @@ impl Caps {
             return Err(Full::Total);
         }
         let origin = Origin::of(address);
-        let of = held.of.entry(origin).or_default();
-        if *of >= self.per_address_max {
+        let new =
+            || OfOne { connections: 0, handshakes: Arc::new(Semaphore::new(HANDSHAKES_PER_ADDRESS_MAX)) };
+        let of = held.of.entry(origin).or_insert_with(new);
+        if of.connections >= self.per_address_max {
             return Err(Full::Address);
         }
-        *of += 1;
+        of.connections += 1;
+        let handshakes = Arc::clone(&of.handshakes);
         held.all += 1;
-        Ok(Place { caps: Arc::clone(self), origin })
+        Ok(Place { caps: Arc::clone(self), origin, handshakes })
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -83,6 +99,21 @@ impl Caps {
 pub(super) struct Place {
     caps: Arc<Caps>,
     origin: Origin,
+    handshakes: Arc<Semaphore>,
+}
+
+/// A turn to shake hands, over when dropped.
+#[derive(Debug)]
+pub(super) struct Turn(#[expect(dead_code, reason = "held, not read")] [OwnedSemaphorePermit; 2]);
+
+impl Place {
+    /// Waits for a turn to shake hands. An address waits for its own turns first, so that one that is slow at it
+    /// keeps nobody else waiting.
+    pub(super) async fn turn(&self) -> Option<Turn> {
+        let own = Arc::clone(&self.handshakes).acquire_owned().await.ok()?;
+        let shared = Arc::clone(&self.caps.handshakes).acquire_owned().await.ok()?;
+        Some(Turn([own, shared]))
+    }
 }
 
 impl Drop for Place {
@@ -90,8 +121,8 @@ impl Drop for Place {
         let mut held = self.caps.held();
         held.all -= 1;
         if let Some(of) = held.of.get_mut(&self.origin) {
-            *of -= 1;
-            if *of == 0 {
+            of.connections -= 1;
+            if of.connections == 0 {
                 held.of.remove(&self.origin);
             }
         }
@@ -126,5 +157,19 @@ mod tests {
         let second = caps.enter(at("2001:db8:0:2::1")).unwrap();
         drop((first, second));
         assert_eq!(caps.held().of.len(), 0, "nothing is kept of those that left");
+    }
+
+    #[tokio::test]
+    async fn one_address_cannot_take_all_handshakes() {
+        let caps = Arc::new(Caps::new(10_000, 10_000));
+        let slow = caps.enter(at("192.0.2.1")).unwrap();
+        let mut turns = Vec::new();
+        for _ in 0..HANDSHAKES_PER_ADDRESS_MAX {
+            turns.push(slow.turn().await.unwrap());
+        }
+        let soon = std::time::Duration::from_millis(10);
+        assert!(tokio::time::timeout(soon, slow.turn()).await.is_err());
+        let other = caps.enter(at("192.0.2.2")).unwrap();
+        assert!(tokio::time::timeout(soon, other.turn()).await.is_ok());
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use http::{Request, Response};
+use lightcone_identity::Identity;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -16,10 +17,11 @@ use super::activity::Activity;
 use super::caps::{Caps, Place};
 use super::connection;
 use super::entrance::Entrance;
+use super::handshake::shake;
 use super::peering::Peering;
 use super::speech::Speech;
 use super::trouble::Trouble;
-use super::vigil::{Times, Vigil};
+use super::vigil::{End, Times, Vigil};
 use crate::telemetry;
 
 /// A listening socket, and what may happen on connections through it.
@@ -31,6 +33,8 @@ pub(crate) struct Door {
     /// Shared by doors whose connections count together.
     pub(crate) caps: Arc<Caps>,
     pub(crate) times: Times,
+    /// With whose certificate TLS is spoken, if it is.
+    pub(crate) identity: Option<Identity>,
 }
 
 impl Door {
@@ -87,17 +91,34 @@ impl Door {
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
         S::Future: Send,
     {
-        let (door, builder) = (self.name, self.speech.builder());
+        let (door, speech, identity) = (self.name, self.speech, self.identity.clone());
         let vigil = Vigil::new(self.times, guest.came, fastrand::f64());
         async move {
             let _open = telemetry::Connection::open(door);
-            let Guest { socket, address, place: _place, came } = guest;
+            let Guest { socket, address, place, came } = guest;
             // Small answers are not held back for more; a socket that refuses is about to fail anyway.
             let _ = socket.set_nodelay(true);
-            let peering = Peering { address, peer: None, is_tls: false };
-            tracing::debug!(door, %address, is_tls = peering.is_tls, "a connection came");
-            let entrance = Entrance { service, peering, activity: Arc::new(Activity::new(came)) };
-            let end = connection::serve(socket, entrance, builder, vigil, drains).await;
+            let entrance = |peer, is_tls| {
+                let peering = Peering { address, peer, is_tls };
+                tracing::debug!(door, %address, is_tls = peering.is_tls, "a connection came");
+                Entrance { service, peering, activity: Arc::new(Activity::new(came)) }
+            };
+            let builder = speech.builder();
+            let end = match identity {
+                None => connection::serve(socket, entrance(None, false), builder, vigil, drains).await,
+                Some(identity) => {
+                    match shake(socket, &identity, speech, &place, vigil.first_request()).await {
+                        Ok((stream, peer)) => {
+                            let entrance = entrance(peer.map(Arc::new), true);
+                            connection::serve(stream, entrance, builder, vigil, drains).await
+                        }
+                        Err(cause) => {
+                            telemetry::handshake_failed(door, cause.as_str());
+                            End::NoHandshake
+                        }
+                    }
+                }
+            };
             telemetry::connection_over(door, end.as_str());
         }
     }

@@ -10,6 +10,7 @@ mod caps;
 mod connection;
 mod door;
 mod entrance;
+mod handshake;
 mod peering;
 mod speech;
 mod trouble;

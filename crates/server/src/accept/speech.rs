@@ -1,13 +1,21 @@
 //! What is spoken on a connection, with its limits.
 
+use std::sync::Arc;
+
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+
+use lightcone_identity::Identity;
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::limits::{
     CONNECTION_WINDOW_BYTES, HEADER_LIST_BYTES_MAX, HEADERS_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT,
     LOCAL_RESETS_MAX, PENDING_RESETS_MAX, SEND_BUFFER_BYTES_MAX, STREAM_WINDOW_BYTES,
     STREAMS_PER_CONNECTION_MAX, WEB_STREAMS_PER_CONNECTION_MAX,
 };
+
+/// The name of HTTP/1.1 in a handshake.
+const HTTP_1: &[u8] = b"http/1.1";
 
 /// What is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +27,19 @@ pub(crate) enum Speech {
 }
 
 impl Speech {
+    /// TLS for it: pages may speak HTTP/1.1 too.
+    pub(super) fn tls(self, identity: &Identity) -> Arc<ServerConfig> {
+        let config = identity.server_config();
+        match self {
+            Self::Grpc => config,
+            Self::Web => {
+                let mut config = ServerConfig::clone(&config);
+                config.alpn_protocols.push(HTTP_1.to_vec());
+                Arc::new(config)
+            }
+        }
+    }
+
     pub(super) fn builder(self) -> Builder<TokioExecutor> {
         let mut builder = Builder::new(TokioExecutor::new());
         let streams = match self {

@@ -23,6 +23,8 @@ pub(crate) struct Times {
 pub(super) enum End {
     /// The other end left, or broke the protocol.
     Closed,
+    /// It shook no hands.
+    NoHandshake,
     /// No request came in time.
     Silent,
     /// No call was open for too long.
@@ -37,6 +39,7 @@ impl End {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",
+            Self::NoHandshake => "no_handshake",
             Self::Silent => "silent",
             Self::Idle => "idle",
             Self::Old => "old",

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use lightcone_identity::InvalidTls;
 use lightcone_pool::{InvalidConfig, Lane, WorkerPolicy};
 use tracing_subscriber::EnvFilter;
 
@@ -39,6 +40,10 @@ pub(super) fn address(key: &str, text: &str) -> Result<SocketAddr, InvalidSettin
     })
 }
 
+pub(super) fn address_if(key: &str, text: &str) -> Result<Option<SocketAddr>, InvalidSetting> {
+    (!text.is_empty()).then(|| address(key, text)).transpose()
+}
+
 pub(super) fn policy(name: &str) -> Result<WorkerPolicy, InvalidSetting> {
     POLICIES.into_iter().find(|policy| policy.as_str() == name).ok_or_else(|| {
         InvalidSetting::new(
@@ -50,14 +55,7 @@ pub(super) fn policy(name: &str) -> Result<WorkerPolicy, InvalidSetting> {
 }
 
 pub(super) fn server(settings: &ServerSettings) -> Result<(), InvalidSetting> {
-    let listen = address("server.listen", &settings.listen)?;
-    if !settings.web_listen.is_empty() {
-        let web = address("server.web_listen", &settings.web_listen)?;
-        if web == listen && web.port() != 0 {
-            let remedy = "choose another port than `server.listen`; gRPC-web has a budget of its own";
-            return Err(InvalidSetting::new("server.web_listen", web, remedy));
-        }
-    }
+    ports(settings)?;
     for origin in &settings.web_origins {
         let is_origin = origin.starts_with("http://") || origin.starts_with("https://");
         if !is_origin || http::HeaderValue::from_str(origin).is_err() || origin.ends_with('/') {
@@ -73,6 +71,41 @@ pub(super) fn server(settings: &ServerSettings) -> Result<(), InvalidSetting> {
     milliseconds("server.deadline_max_ms", settings.deadline_max_ms)?;
     milliseconds("server.stream_idle_ms", settings.stream_idle_ms)?;
     milliseconds("server.drain_ms", settings.drain_ms)
+}
+
+/// Without TLS nobody can be told apart, so only this machine may call.
+pub(super) fn tls(config: &Config) -> Result<(), InvalidSetting> {
+    let server = &config.server;
+    if config.tls.is_set() {
+        let told =
+            |wrong: InvalidTls| InvalidSetting::new(&format!("tls.{}", wrong.key), wrong.value, wrong.remedy);
+        return config.tls.check().map_err(told);
+    }
+    for (key, text) in [("server.listen", &server.listen), ("server.web_listen", &server.web_listen)] {
+        let exposed = address_if(key, text)?.filter(|address| !address.ip().to_canonical().is_loopback());
+        if let Some(address) = exposed {
+            let remedy = "without TLS anyone who reaches this address may do everything; set `tls.certificate`, \
+                          `tls.private_key` and `tls.trust_bundle` (`lightcone ca` makes them) or \
+                          `tls.workload_api`, or listen on 127.0.0.1";
+            return Err(InvalidSetting::new(key, address, remedy));
+        }
+    }
+    Ok(())
+}
+
+fn ports(settings: &ServerSettings) -> Result<(), InvalidSetting> {
+    let mut taken = vec![("server.listen", address("server.listen", &settings.listen)?)];
+    let others =
+        [("server.web_listen", &settings.web_listen), ("server.admin_listen", &settings.admin_listen)];
+    for (key, text) in others {
+        let Some(wanted) = address_if(key, text)? else { continue };
+        if let Some((by, _)) = taken.iter().find(|(_, address)| *address == wanted && wanted.port() != 0) {
+            let remedy = format!("choose another port than `{by}`, or leave it empty");
+            return Err(InvalidSetting::new(key, wanted, remedy));
+        }
+        taken.push((key, wanted));
+    }
+    Ok(())
 }
 
 fn connections(settings: &ServerSettings) -> Result<(), InvalidSetting> {

@@ -29,6 +29,9 @@ pub use store::StoreSettings;
 /// The port of gRPC unless said otherwise.
 pub const PORT: u16 = 7443;
 
+/// The port of health, readiness and metrics unless said otherwise.
+pub const ADMIN_PORT: u16 = 7442;
+
 /// All settings. Numbers that are 0 and texts that are empty mean what their comment says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -69,6 +72,8 @@ pub struct ServerSettings {
     pub listen: String,
     /// Address and port of gRPC-web, over HTTP/1.1 and HTTP/2; empty: none.
     pub web_listen: String,
+    /// Address and port of health, readiness and metrics, over plain HTTP; empty: none.
+    pub admin_listen: String,
     /// Origins of web pages that may call over gRPC-web; empty: only pages that need no leave.
     pub web_origins: Vec<String>,
     /// Development: the API describes itself by reflection.
@@ -138,6 +143,7 @@ impl Default for ServerSettings {
         Self {
             listen: format!("127.0.0.1:{PORT}"),
             web_listen: String::new(),
+            admin_listen: format!("127.0.0.1:{ADMIN_PORT}"),
             web_origins: Vec::new(),
             development: false,
             connections_max: 8_192,
@@ -189,6 +195,7 @@ impl Config {
     /// The first that cannot hold, with its key, value and remedy.
     pub fn check(&self) -> Result<(), InvalidSetting> {
         check::server(&self.server)?;
+        check::tls(self)?;
         check::pool(self)?;
         measuring::check(self)?;
         access::check(self)?;
@@ -261,10 +268,11 @@ impl Config {
     }
 
     pub(crate) fn web_listen(&self) -> Result<Option<SocketAddr>, InvalidSetting> {
-        match self.server.web_listen.as_str() {
-            "" => Ok(None),
-            text => check::address("server.web_listen", text).map(Some),
-        }
+        check::address_if("server.web_listen", &self.server.web_listen)
+    }
+
+    pub(crate) fn admin_listen(&self) -> Result<Option<SocketAddr>, InvalidSetting> {
+        check::address_if("server.admin_listen", &self.server.admin_listen)
     }
 }
 

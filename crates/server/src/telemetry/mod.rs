@@ -1,5 +1,6 @@
-//! What is told about calls and work: a log on standard error and, if an endpoint is configured, traces and
-//! metrics over OTLP. No coordinate and no round trip is ever told.
+//! What is told about calls and work: a log on standard error, metrics to whoever asks for them on the port of those
+//! who keep the server running and, if an endpoint is configured, traces and metrics over OTLP. No coordinate and no
+//! round trip is ever told.
 
 #[cfg(feature = "otlp")]
 mod otlp;
@@ -29,7 +30,7 @@ const QUIET: &str = "h2=off,hyper=off,hyper_util=off,tonic=off,tower=off,opentel
 #[must_use = "what is not stopped may leave traces unsent"]
 pub struct Telemetry {
     #[cfg(feature = "otlp")]
-    export: Option<otlp::Export>,
+    export: otlp::Export,
 }
 
 /// Sets up this process's log and, if configured, export. Needs a tokio runtime of two threads or more
@@ -54,7 +55,7 @@ pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, ServeError> {
     #[cfg(feature = "otlp")]
     {
         let export = otlp::start(settings)?;
-        let layer = export.as_ref().map(|export| export.layer().with_filter(LevelsOfTraces::filter()));
+        let layer = export.layer().map(|layer| layer.with_filter(LevelsOfTraces::filter()));
         registry.with(layer).try_init().map_err(taken)?;
         Ok(Telemetry { export })
     }
@@ -69,9 +70,9 @@ impl Telemetry {
     /// Sends what is left and stops.
     pub async fn stop(self) {
         #[cfg(feature = "otlp")]
-        if let Some(export) = self.export {
+        {
             // The exporters block until they have sent, which needs the runtime's threads.
-            let stopped = tokio::task::spawn_blocking(move || export.stop()).await;
+            let stopped = tokio::task::spawn_blocking(move || self.export.stop()).await;
             if let Ok(Err(error)) = stopped {
                 tracing::warn!(error, "traces or metrics may be lost");
             }
@@ -96,6 +97,14 @@ pub(crate) fn rpc(method: &'static str, code: Code, took: Duration) {
     otlp::rpc(method, code, took);
     #[cfg(not(feature = "otlp"))]
     let _ = (method, code, took);
+}
+
+/// All metrics as Prometheus reads them; none if this process tells none.
+pub(crate) fn metrics() -> Option<String> {
+    #[cfg(feature = "otlp")]
+    return otlp::text();
+    #[cfg(not(feature = "otlp"))]
+    None
 }
 
 /// A connection that is open, until dropped.
@@ -130,6 +139,14 @@ pub(crate) fn turned_away(door: &'static str, cause: &'static str) {
     tracing::debug!(door, cause, "a connection was turned away");
     #[cfg(feature = "otlp")]
     otlp::turned_away(door, cause);
+}
+
+/// Tells of a handshake that failed.
+pub(crate) fn handshake_failed(door: &'static str, cause: &'static str) {
+    #[cfg(feature = "otlp")]
+    otlp::handshake_failed(door, cause);
+    #[cfg(not(feature = "otlp"))]
+    let _ = (door, cause);
 }
 
 /// Tells of a connection that is over.

@@ -1,4 +1,4 @@
-//! Traces and metrics over OTLP.
+//! Traces over OTLP, and metrics over OTLP and to whoever asks.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
+use prometheus::{Registry, TextEncoder};
 use tonic::Code;
 use tracing::{Span, Subscriber};
 use tracing_opentelemetry::{OpenTelemetryLayer, OpenTelemetrySpanExt as _};
@@ -31,52 +32,85 @@ const SECONDS: [f64; 18] = [
     10.0, 60.0,
 ];
 
-/// Exporters of traces and metrics.
+/// What makes traces, if they are sent, and metrics, which anyone may ask for.
 pub(super) struct Export {
-    traces: SdkTracerProvider,
+    traces: Option<SdkTracerProvider>,
     metrics: SdkMeterProvider,
 }
 
-/// Starts exporters, if an endpoint is configured.
-pub(super) fn start(settings: &TelemetrySettings) -> Result<Option<Export>, ServeError> {
-    if settings.otlp_endpoint.is_empty() {
-        return Ok(None);
-    }
-    let endpoint = settings.otlp_endpoint.as_str();
-    let failed = |error: opentelemetry_otlp::ExporterBuildError| ServeError::Telemetry(error.to_string());
+/// What of the metrics is read when someone asks for them.
+static REGISTRY: OnceLock<Registry> = OnceLock::new();
+
+/// Starts counting and, if an endpoint is configured, exporters.
+pub(super) fn start(settings: &TelemetrySettings) -> Result<Export, ServeError> {
     let resource = Resource::builder()
         .with_service_name(settings.service_name.clone())
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
         .build();
-    let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).build().map_err(failed)?;
-    let traces = SdkTracerProvider::builder()
+    let failed = |error: opentelemetry_sdk::error::OTelSdkError| ServeError::Telemetry(error.to_string());
+    let registry = Registry::new();
+    let asked =
+        opentelemetry_prometheus::exporter().with_registry(registry.clone()).build().map_err(failed)?;
+    let metrics = SdkMeterProvider::builder().with_reader(asked).with_resource(resource.clone());
+    let (traces, metrics) = match settings.otlp_endpoint.as_str() {
+        "" => (None, metrics),
+        endpoint => {
+            let sent = metrics.with_reader(sent_metrics(endpoint, settings)?);
+            (Some(sent_traces(endpoint, settings, resource)?), sent)
+        }
+    };
+    let metrics = metrics.build();
+    global::set_meter_provider(metrics.clone());
+    let _ = REGISTRY.set(registry);
+    let _ = INSTRUMENTS.set(Instruments::new(&global::meter(SCOPE)));
+    Ok(Export { traces, metrics })
+}
+
+fn unsendable(error: opentelemetry_otlp::ExporterBuildError) -> ServeError {
+    ServeError::Telemetry(error.to_string())
+}
+
+fn sent_metrics(
+    endpoint: &str,
+    settings: &TelemetrySettings,
+) -> Result<PeriodicReader<MetricExporter>, ServeError> {
+    let exporter =
+        MetricExporter::builder().with_tonic().with_endpoint(endpoint).build().map_err(unsendable)?;
+    let interval = Duration::from_millis(settings.metrics_interval_ms);
+    Ok(PeriodicReader::builder(exporter).with_interval(interval).build())
+}
+
+fn sent_traces(
+    endpoint: &str,
+    settings: &TelemetrySettings,
+    resource: Resource,
+) -> Result<SdkTracerProvider, ServeError> {
+    let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).build().map_err(unsendable)?;
+    Ok(SdkTracerProvider::builder()
         .with_batch_exporter(spans)
         .with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(settings.trace_share))))
-        .with_resource(resource.clone())
-        .build();
-    let metrics = MetricExporter::builder().with_tonic().with_endpoint(endpoint).build().map_err(failed)?;
-    let interval = Duration::from_millis(settings.metrics_interval_ms);
-    let metrics = SdkMeterProvider::builder()
-        .with_reader(PeriodicReader::builder(metrics).with_interval(interval).build())
         .with_resource(resource)
-        .build();
-    global::set_meter_provider(metrics.clone());
-    let _ = INSTRUMENTS.set(Instruments::new(&global::meter(SCOPE)));
-    Ok(Some(Export { traces, metrics }))
+        .build())
+}
+
+/// All metrics as Prometheus reads them.
+pub(super) fn text() -> Option<String> {
+    TextEncoder::new().encode_to_string(&REGISTRY.get()?.gather()).ok()
 }
 
 impl Export {
-    /// What turns spans into traces.
-    pub(super) fn layer<S>(&self) -> OpenTelemetryLayer<S, SdkTracer>
+    /// What turns spans into traces, if they are sent.
+    pub(super) fn layer<S>(&self) -> Option<OpenTelemetryLayer<S, SdkTracer>>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
     {
-        tracing_opentelemetry::layer().with_tracer(self.traces.tracer(SCOPE)).with_location(false)
+        let tracer = self.traces.as_ref()?.tracer(SCOPE);
+        Some(tracing_opentelemetry::layer().with_tracer(tracer).with_location(false))
     }
 
     /// Sends what is left; blocks until it is sent.
     pub(super) fn stop(self) -> Result<(), String> {
-        let traces = self.traces.shutdown();
+        let traces = self.traces.as_ref().map_or(Ok(()), SdkTracerProvider::shutdown);
         let metrics = self.metrics.shutdown();
         traces.and(metrics).map_err(|error| error.to_string())
     }
@@ -95,6 +129,7 @@ struct Instruments {
     connections: UpDownCounter<i64>,
     connections_over: Counter<u64>,
     turned_away: Counter<u64>,
+    handshakes_failed: Counter<u64>,
 }
 
 impl Instruments {
@@ -129,6 +164,10 @@ impl Instruments {
                 .u64_counter("lightcone.connections.refused")
                 .with_description("Connections that were not let in, by cause.")
                 .build(),
+            handshakes_failed: meter
+                .u64_counter("lightcone.handshakes.failed")
+                .with_description("TLS handshakes that failed, by cause.")
+                .build(),
         }
     }
 }
@@ -160,6 +199,12 @@ pub(super) fn connections(door: &'static str, more: i64) {
 pub(super) fn turned_away(door: &'static str, cause: &'static str) {
     if let Some(instruments) = INSTRUMENTS.get() {
         instruments.turned_away.add(1, &[KeyValue::new("door", door), KeyValue::new("cause", cause)]);
+    }
+}
+
+pub(super) fn handshake_failed(door: &'static str, cause: &'static str) {
+    if let Some(instruments) = INSTRUMENTS.get() {
+        instruments.handshakes_failed.add(1, &[KeyValue::new("door", door), KeyValue::new("cause", cause)]);
     }
 }
 
