@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as loudly as tests; not each is marked as one")]
 
+mod access;
 mod attestation;
 mod audit;
 mod batch;

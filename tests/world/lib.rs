@@ -5,9 +5,11 @@ mod house;
 pub mod paper;
 pub mod players;
 mod seed;
+pub mod trust;
 mod world;
 
 pub use ground::Ground;
 pub use house::House;
 pub use seed::Seed;
+pub use trust::Trust;
 pub use world::{Chip, World};

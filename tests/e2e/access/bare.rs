@@ -24,6 +24,13 @@ pub(crate) struct Call {
     streams_answers: bool,
 }
 
+impl Call {
+    /// A call that answers once.
+    pub(crate) fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), streams_answers: false }
+    }
+}
+
 /// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {

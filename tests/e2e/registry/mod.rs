@@ -6,7 +6,7 @@ mod changes;
 mod kinds;
 mod mesh;
 mod pages;
-mod records;
+pub(crate) mod records;
 mod refusals;
 mod repeats;
 mod restart;
