@@ -59,9 +59,15 @@ impl Trust {
     /// replaced.
     #[must_use]
     pub fn files(&self, path: &str, life: Duration) -> TlsSettings {
-        let folder = self.folder.path().join("identities").join(path.replace('/', "-"));
+        let folder = self.folder_of(path);
         issue(&self.authority, path, life, &folder);
         settings(&folder)
+    }
+
+    /// Where the files of a path are.
+    #[must_use]
+    pub fn folder_of(&self, path: &str) -> PathBuf {
+        self.folder.path().join("identities").join(path.replace('/', "-"))
     }
 
     /// A channel of whoever bears a path, to a server of this authority.

@@ -87,7 +87,7 @@ pub fn endpoint(url: &str) -> Result<Endpoint, InvalidUrl> {
 /// # Errors
 /// [`DialError`]: the address is none, or asks for TLS and there is no identity.
 pub fn channel(url: &str, identity: Option<&Identity>) -> Result<Channel, DialError> {
-    described(url, identity.map(Identity::client_config))
+    described(url, identity.map(Identity::client_config), identity.cloned())
 }
 
 /// A channel that connects when it is used first, as nobody, to a server that the roots vouch for.
@@ -95,7 +95,7 @@ pub fn channel(url: &str, identity: Option<&Identity>) -> Result<Channel, DialEr
 /// # Errors
 /// [`InvalidUrl`] when it is not an address.
 pub fn channel_as_nobody(url: &str, roots: &Roots) -> Result<Channel, DialError> {
-    described(url, Some(roots.client_config()))
+    described(url, Some(roots.client_config()), None)
 }
 
 /// Whether an address asks for TLS.
@@ -108,7 +108,11 @@ pub fn is_exposed(url: &str) -> bool {
     endpoint(url).is_ok_and(|endpoint| !is_tls(endpoint.uri()) && !is_loopback(host(endpoint.uri())))
 }
 
-fn described(url: &str, tls: Option<Arc<ClientConfig>>) -> Result<Channel, DialError> {
+fn described(
+    url: &str,
+    tls: Option<Arc<ClientConfig>>,
+    identity: Option<Identity>,
+) -> Result<Channel, DialError> {
     let endpoint = endpoint(url)?;
     if !is_tls(endpoint.uri()) {
         if is_exposed(url) {
@@ -120,7 +124,8 @@ fn described(url: &str, tls: Option<Arc<ClientConfig>>) -> Result<Channel, DialE
         return Ok(endpoint.connect_lazy());
     }
     let config = tls.ok_or_else(|| DialError::NoTrust { url: url.chars().take(200).collect() })?;
-    Ok(endpoint.connect_with_connector_lazy(Tls { connector: TlsConnector::from(config) }))
+    Ok(endpoint
+        .connect_with_connector_lazy(Tls { connector: TlsConnector::from(config), _identity: identity }))
 }
 
 fn is_tls(uri: &Uri) -> bool {
@@ -141,6 +146,8 @@ fn is_loopback(host: &str) -> bool {
 #[derive(Clone)]
 struct Tls {
     connector: TlsConnector,
+    /// Kept fresh for as long as the channel is there, whoever else lets go of it.
+    _identity: Option<Identity>,
 }
 
 impl Service<Uri> for Tls {

@@ -4,6 +4,7 @@ mod bare;
 mod cases;
 mod matrix;
 mod records;
+mod rotation;
 mod streams;
 
 use lightcone_server::Config;
