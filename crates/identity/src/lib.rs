@@ -10,6 +10,7 @@ pub mod authority;
 pub mod dial;
 #[cfg(feature = "authority")]
 pub mod enrolment;
+pub mod possession;
 
 mod bundle;
 mod client;

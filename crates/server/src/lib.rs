@@ -16,6 +16,7 @@ mod context;
 mod deadline;
 mod doors;
 mod drain;
+mod enrolling;
 mod folder;
 pub mod limits;
 mod measuring;

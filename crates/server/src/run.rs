@@ -47,6 +47,9 @@ pub enum ServeError {
     /// Reference values that cannot be used.
     #[error("{0}")]
     References(String),
+    /// The authority cannot be opened.
+    #[error("the authority of `authority.folder` cannot be opened: {0}")]
+    Authority(#[from] lightcone_identity::authority::AuthorityError),
     /// What measuring needs at its start cannot be had.
     #[error("measuring does not start: {0}")]
     Measuring(String),

@@ -11,6 +11,7 @@ use lightcone::v1::alert_service_server::AlertServiceServer;
 use lightcone::v1::attestation_service_server::AttestationServiceServer;
 use lightcone::v1::case_service_server::CaseServiceServer;
 use lightcone::v1::chip_service_server::ChipServiceServer;
+use lightcone::v1::enrolment_service_server::EnrolmentServiceServer;
 use lightcone::v1::landmark_service_server::LandmarkServiceServer;
 use lightcone::v1::location_service_server::LocationServiceServer;
 use lightcone::v1::measurement_service_server::MeasurementServiceServer;
@@ -36,13 +37,15 @@ use crate::compute::Compute;
 use crate::context::Context;
 use crate::doors::Doors;
 use crate::drain::Drain;
+use crate::enrolling::Enrolling;
 use crate::folder;
 use crate::limits::MESSAGE_BYTES_MAX;
 use crate::measuring::Measuring;
 use crate::pace::Pace;
 use crate::run::ServeError;
 use crate::service::{
-    Accesses, Alerts, Attestations, Cases, Landmarks, Location, Measurements, Registrar, Sessions, Verdicts,
+    Accesses, Alerts, Attestations, Cases, Enrolments, Landmarks, Location, Measurements, Registrar,
+    Sessions, Verdicts,
 };
 use crate::tables::Tables;
 use crate::telemetry;
@@ -56,6 +59,8 @@ pub struct Server {
     doors: Doors,
     context: Arc<Context>,
     measuring: Arc<Measuring>,
+    /// Takes in landmarks and agents, where an authority is set.
+    enrolling: Option<Arc<Enrolling>>,
     draining: watch::Sender<bool>,
     config: Config,
     access: AccessLayer,
@@ -77,6 +82,7 @@ impl Server {
             true => Some(Identity::open(&config.tls).await?),
             false => None,
         };
+        let enrolling = Enrolling::open(&config.authority)?.map(Arc::new);
         let doors = Doors::bind(&config, identity.clone()).await?;
         let kept = folder::open(&config.store).await?;
         let wanted = config.pool()?;
@@ -120,7 +126,7 @@ impl Server {
             .await
             .map_err(|trouble| ServeError::Measuring(trouble.to_string()))?;
         let keeping = keeping.abort_handle();
-        Ok(Self { doors, context, measuring, draining, config, access, keeping, _lock: kept.lock })
+        Ok(Self { doors, context, measuring, enrolling, draining, config, access, keeping, _lock: kept.lock })
     }
 
     /// Where gRPC is served.
@@ -218,6 +224,7 @@ impl Server {
                     MeasurementServiceServer::new(Measurements::new(measuring(), gate()))
                         .max_decoding_message_size(MESSAGE_BYTES_MAX),
                 )
+                .add_service(EnrolmentServiceServer::new(Enrolments::new(context(), self.enrolling.clone())))
                 .add_service(AttestationServiceServer::new(Attestations::new(measuring(), gate())))
                 .add_service(VerdictServiceServer::new(Verdicts::new(measuring(), gate())));
         if self.config.server.development {

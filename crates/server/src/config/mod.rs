@@ -2,6 +2,7 @@
 
 mod access;
 mod attestation;
+mod authority;
 mod check;
 mod measuring;
 mod source;
@@ -21,6 +22,7 @@ use crate::accept::{Caps, Times};
 
 pub use access::AccessSettings;
 pub use attestation::AttestationSettings;
+pub use authority::AuthoritySettings;
 pub use check::InvalidSetting;
 pub use measuring::{MeshSettings, RetentionSettings, SessionSettings, SimulationSettings, VerdictSettings};
 pub use source::{ConfigError, ENV_PREFIX, Override, Sources};
@@ -46,6 +48,8 @@ pub struct Config {
     pub access: AccessSettings,
     /// Sessions: when they come and how they are measured.
     pub sessions: SessionSettings,
+    /// The authority that takes in landmarks and agents, if there is one.
+    pub authority: AuthoritySettings,
     /// Attestation: reference values, and what is asked of evidence.
     pub attestation: AttestationSettings,
     /// Verdicts: what they assume.
@@ -200,6 +204,7 @@ impl Config {
         measuring::check(self)?;
         access::check(self)?;
         attestation::check(self)?;
+        self.authority.check()?;
         check::store(&self.store)?;
         check::telemetry(&self.telemetry)
     }

@@ -2,6 +2,7 @@
 
 use lightcone::v1;
 use lightcone_core::Affiliation;
+use lightcone_identity::enrolment;
 use lightcone_store::Landmark;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,15 @@ struct Kept {
     hosting_provider: String,
     network_asn: u32,
     virtual_host: String,
+}
+
+/// An affiliation that a token vouches for, as it is kept.
+pub(crate) fn kept(vouched: enrolment::Affiliation) -> String {
+    let enrolment::Affiliation { operator, site, custodian, hosting_provider, network_asn, virtual_host } =
+        vouched;
+    let kept = Kept { operator, site, custodian, hosting_provider, network_asn, virtual_host };
+    // Texts and a number: nothing that has no JSON.
+    serde_json::to_string(&kept).unwrap_or_default()
 }
 
 /// Whose hands a landmark is in; where nobody vouched for more, only who runs it is known.

@@ -31,6 +31,11 @@ impl Violation {
         refusal(ErrorReason::EvidenceRefused, "", format!("`{session}`: {why}"), facts)
     }
 
+    /// A token lets nobody in, or not who comes with it.
+    pub(crate) fn enrolment_refused(field: &str, check: &'static str, why: &str) -> Self {
+        refusal(ErrorReason::EnrolmentRefused, field, why.to_owned(), vec![("check", check.to_owned())])
+    }
+
     /// Evidence by itself does not show what it must.
     pub(crate) fn evidence_unconvincing(field: &str, check: &'static str, why: &str) -> Self {
         refusal(ErrorReason::EvidenceRefused, field, why.to_owned(), vec![("check", check.to_owned())])

@@ -273,7 +273,7 @@ fn state(state: LandmarkState) -> State {
     }
 }
 
-fn addresses(wire: &[String]) -> Result<Vec<String>, Violation> {
+pub(super) fn addresses(wire: &[String]) -> Result<Vec<String>, Violation> {
     some_of("addresses", wire.len(), ADDRESSES_MAX, "say where agents reach it, as `address:port`")?;
     let address = |(index, text): (usize, &String)| match text.parse::<SocketAddr>() {
         Ok(address) if address.port() != 0 && !address.ip().is_unspecified() => Ok(address.to_string()),

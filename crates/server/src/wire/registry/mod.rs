@@ -3,6 +3,7 @@
 mod agent;
 mod alert;
 mod chip;
+pub(crate) mod enrolment;
 mod entry;
 mod key;
 mod kind;
