@@ -11,6 +11,7 @@ mod calls;
 mod carrier;
 mod connections;
 mod drain;
+mod enrolment;
 mod health;
 mod idle;
 mod ingest;
