@@ -1,5 +1,6 @@
 //! The built-in policies: they hold, and decide as they say.
 
+use lightcone_access::grid::{self, Relation};
 use lightcone_access::{Act, Directory, Kind, Policy, Record, Role, Subject};
 
 fn policy() -> Policy {
@@ -38,4 +39,24 @@ fn development_may_all_but_be_two_people() {
         assert_eq!(policy.call(&developer, call).allowed, !is_dual, "{call}");
     }
     let _ = Role::ALL;
+}
+
+/// What was decided before changes no answer: asked again, in another order and of another copy, all is as the first time.
+#[test]
+fn an_answer_that_is_kept_is_the_one_that_was_made() {
+    let (kept, fresh) = (policy(), policy());
+    let asked = |policy: &Policy, subject: &Subject| -> Vec<_> {
+        let pairs =
+            Kind::ALL.into_iter().flat_map(|kind| Relation::ALL.map(|relation| relation.record(kind)));
+        let reached = pairs.flat_map(|record| Act::ALL.map(|act| policy.reach(subject, act, &record)));
+        reached.chain(policy.calls().map(|call| policy.call(subject, call))).collect()
+    };
+    let first: Vec<_> = Role::ALL.iter().map(|role| asked(&kept, &grid::subject(*role))).collect();
+    for role in Role::ALL.iter().rev() {
+        let again = asked(&kept.clone(), &grid::subject(*role));
+        let alone = asked(&fresh, &grid::subject(*role));
+        let at = Role::ALL.iter().position(|other| other == role).expect("a role");
+        assert_eq!(Some(&again), first.get(at), "{role}");
+        assert_eq!(again, alone, "{role}");
+    }
 }

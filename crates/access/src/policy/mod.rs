@@ -2,6 +2,7 @@
 
 mod entity;
 mod fault;
+mod memo;
 mod read;
 mod slice;
 
@@ -13,6 +14,7 @@ use cedar_policy::{Authorizer, Context, Entities, Entity, EntityUid, Request, Re
 use sha2::{Digest as _, Sha256};
 
 pub use self::fault::{Fault, InvalidPolicy};
+use self::memo::Memo;
 use self::slice::{Slice, Slices};
 use crate::{Act, Decision, Record, Subject};
 
@@ -27,6 +29,7 @@ pub const POLICIES_BYTES_MAX: usize = 256 * 1024;
 #[derive(Clone)]
 pub struct Policy {
     slices: Arc<Slices>,
+    memo: Arc<Memo>,
     text: Arc<str>,
     sha256: [u8; 32],
 }
@@ -62,30 +65,36 @@ impl Policy {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        Ok(Self { slices: Arc::new(slices), text: text.into(), sha256: hash.finalize().into() })
+        Ok(Self {
+            slices: Arc::new(slices),
+            memo: Arc::new(Memo::default()),
+            text: text.into(),
+            sha256: hash.finalize().into(),
+        })
     }
 
     /// Whether a subject may make a call, such as `SiteService/ListSites`, at all.
     #[must_use]
     pub fn call(&self, subject: &Subject, call: &str) -> Decision {
-        match self.slices.call(call) {
-            Some(slice) => decide(slice, subject, entity::service(), None, Context::empty()),
-            // What the schema does not know is allowed by nothing.
-            None => Decision::DENIED,
-        }
+        // What the schema does not know is allowed by nothing, and not worth a place among what was decided.
+        let Some(slice) = self.slices.call(call) else { return Decision::DENIED };
+        self.memo.of(memo::key(subject, call, None), || {
+            decide(slice, subject, entity::service(), None, Context::empty())
+        })
     }
 
     /// Whether a subject may do something with a record.
     #[must_use]
     pub fn reach(&self, subject: &Subject, act: Act, record: &Record) -> Decision {
-        let id = entity::record_id(record);
-        let context = [("open_case".to_owned(), RestrictedExpression::new_bool(record.has_open_case))];
-        let (Some(slice), Some(entity), Ok(context)) =
-            (self.slices.act(act), entity::record(record, id.clone()), Context::from_pairs(context))
-        else {
-            return Decision::DENIED;
-        };
-        decide(slice, subject, id, Some(entity), context)
+        let Some(slice) = self.slices.act(act) else { return Decision::DENIED };
+        self.memo.of(memo::key(subject, act.as_str(), Some(record)), || {
+            let id = entity::record_id(record);
+            let context = [("open_case".to_owned(), RestrictedExpression::new_bool(record.has_open_case))];
+            match (entity::record(record, id.clone()), Context::from_pairs(context)) {
+                (Some(entity), Ok(context)) => decide(slice, subject, id, Some(entity), context),
+                _ => Decision::DENIED,
+            }
+        })
     }
 
     /// The calls that the schema knows, such as `SiteService/ListSites`, in order.
