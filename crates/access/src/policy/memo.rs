@@ -130,7 +130,8 @@ mod tests {
     #[test]
     fn a_part_that_is_full_begins_anew_and_the_answers_stay() {
         let memo = Memo::default();
-        let decision = |number: u16| Decision { allowed: number.is_multiple_of(2), rules: vec![number.to_string()] };
+        let decision =
+            |number: u16| Decision { allowed: number.is_multiple_of(2), rules: vec![number.to_string()] };
         let key = |number: u16| {
             let mut key = [0; 32];
             key[1..3].copy_from_slice(&number.to_be_bytes());

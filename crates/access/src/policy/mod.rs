@@ -1,5 +1,6 @@
 //! The policy set, checked against its schema when it is read.
 
+mod bounds;
 mod entity;
 mod fault;
 mod memo;

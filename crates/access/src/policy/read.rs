@@ -6,6 +6,7 @@ use std::str::FromStr as _;
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationError, ValidationMode, Validator};
 use miette::Diagnostic;
 
+use super::bounds;
 use super::fault::{Fault, InvalidPolicy};
 use super::{POLICIES, POLICIES_BYTES_MAX, SCHEMA};
 
@@ -30,6 +31,7 @@ pub(super) fn read(files: &[(&str, &str)]) -> Result<(Schema, PolicySet), Invali
         let told = format!("they are {bytes} bytes long; at most {POLICIES_BYTES_MAX} are read");
         return Err(InvalidPolicy::whole(told));
     }
+    fail_on(files.iter().filter_map(|(file, text)| bounds::check(file, text)).collect())?;
     let mut set = PolicySet::new();
     let mut places = BTreeMap::new();
     let mut faults = Vec::new();
