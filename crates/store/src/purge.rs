@@ -18,8 +18,10 @@ const ALERTS: &str = "DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHER
 const ACCESSES: &str =
     "DELETE FROM accesses WHERE revision IN (SELECT revision FROM accesses WHERE time < $1 LIMIT $2)";
 const CASES: &str = "DELETE FROM cases WHERE id IN (SELECT id FROM cases WHERE expire_time < $1 LIMIT $2)";
+/// All but the latest of each subject: what is told next turns on it.
 const STANDINGS: &str = "DELETE FROM standings WHERE (subject, epoch) IN \
-    (SELECT subject, epoch FROM standings WHERE create_time < $1 LIMIT $2)";
+    (SELECT subject, epoch FROM standings AS old WHERE create_time < $1 AND EXISTS \
+    (SELECT 1 FROM standings AS newer WHERE newer.subject = old.subject AND newer.epoch > old.epoch) LIMIT $2)";
 const VERDICTS: &str = "DELETE FROM verdicts WHERE id IN \
     (SELECT id FROM verdicts WHERE create_time < $1 AND legal_hold = 0 LIMIT $2)";
 /// Sessions to which no verdict speaks: those whose verdict is gone are older than the bound for the unjudged.

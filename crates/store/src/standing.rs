@@ -10,6 +10,7 @@ use crate::store::Standings;
 use crate::value::Value;
 
 const OF: &str = "WHERE subject = $1 AND epoch = $2";
+const LATEST: &str = "WHERE subject = $1 ORDER BY epoch DESC LIMIT 1";
 
 #[async_trait]
 impl Standings for SqlStore {
@@ -20,6 +21,11 @@ impl Standings for SqlStore {
     async fn standing(&self, subject: &str, epoch: i64) -> Result<Option<Standing>, StoreError> {
         let values = vec![Value::Text(subject.to_owned()), Value::Int(epoch)];
         Ok(self.database.reader().await?.records(OF, values).await?.into_iter().next())
+    }
+
+    async fn latest_standing(&self, subject: &str) -> Result<Option<Standing>, StoreError> {
+        let values = vec![Value::Text(subject.to_owned())];
+        Ok(self.database.reader().await?.records(LATEST, values).await?.into_iter().next())
     }
 }
 

@@ -447,4 +447,10 @@ pub trait Standings: Send + Sync {
     /// # Errors
     /// When the database fails.
     async fn standing(&self, subject: &str, epoch: i64) -> Result<Option<Standing>, StoreError>;
+
+    /// What was told of a subject last, in whichever epoch. It is never forgotten: what is told next turns on it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn latest_standing(&self, subject: &str) -> Result<Option<Standing>, StoreError>;
 }

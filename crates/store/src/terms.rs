@@ -120,7 +120,7 @@ pub struct Retention {
     pub alerts: i64,
     /// Accesses; cases after they ended.
     pub accesses: i64,
-    /// Standings.
+    /// Standings, but the latest of each subject.
     pub standings: i64,
 }
 

@@ -206,4 +206,6 @@ pub(crate) async fn of_an_epoch_the_first_answer_stays(store: &SqlStore) {
     assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
     assert_eq!(store.standing("chips/c1", 7).await.unwrap().as_ref(), told.first());
     assert_eq!(store.put_standing(standing(8, 9)).await.unwrap(), standing(8, 9));
+    assert_eq!(store.latest_standing("chips/c1").await.unwrap(), Some(standing(8, 9)));
+    assert_eq!(store.latest_standing("chips/none").await.unwrap(), None);
 }

@@ -109,8 +109,10 @@ pub(crate) async fn cases_are_listed_the_latest_first(store: &SqlStore) {
 pub(crate) async fn what_was_looked_at_is_forgotten_in_time(store: &SqlStore) {
     const DAY: i64 = 24 * HOUR;
     store.put_case(case("c1", "agency"), None).await.unwrap();
-    let standing = Standing { subject: "chips/c1".into(), epoch: 1, body: vec![1], create_time: NOW };
-    store.put_standing(standing).await.unwrap();
+    for epoch in [1, 2] {
+        let standing = Standing { subject: "chips/c1".into(), epoch, body: vec![1], create_time: NOW };
+        store.put_standing(standing).await.unwrap();
+    }
     let noted = Access {
         revision: 0,
         time: NOW,
@@ -127,6 +129,8 @@ pub(crate) async fn what_was_looked_at_is_forgotten_in_time(store: &SqlStore) {
     let purged = |now| async move { store.purge(now, &Retention::default()).await.unwrap() };
     assert_eq!(purged(NOW + 14 * DAY).await, Purged::default());
     assert_eq!(purged(NOW + 15 * DAY).await, Purged { standings: 1, ..Purged::default() });
+    let last = store.latest_standing("chips/c1").await.unwrap();
+    assert_eq!(last.map(|standing| standing.epoch), Some(2), "the last one stays");
     assert_eq!(purged(NOW + 5 * 365 * DAY).await, Purged::default());
     assert_eq!(purged(NOW + 6 * 365 * DAY).await, Purged { accesses: 2, ..Purged::default() });
 }
