@@ -25,6 +25,7 @@ mod pace;
 mod run;
 mod server;
 mod service;
+mod standing;
 mod status;
 mod tables;
 pub mod telemetry;

@@ -17,6 +17,7 @@ use lightcone::v1::location_service_server::LocationServiceServer;
 use lightcone::v1::measurement_service_server::MeasurementServiceServer;
 use lightcone::v1::session_service_server::SessionServiceServer;
 use lightcone::v1::site_service_server::SiteServiceServer;
+use lightcone::v1::standing_service_server::StandingServiceServer;
 use lightcone::v1::verdict_service_server::VerdictServiceServer;
 use lightcone_core::Borders;
 use lightcone_identity::Identity;
@@ -45,7 +46,7 @@ use crate::pace::Pace;
 use crate::run::ServeError;
 use crate::service::{
     Accesses, Alerts, Attestations, Cases, Enrolments, Landmarks, Location, Measurements, Registrar,
-    Sessions, Verdicts,
+    Sessions, Standings, Verdicts,
 };
 use crate::tables::Tables;
 use crate::telemetry;
@@ -219,6 +220,7 @@ impl Server {
                 .add_service(AlertServiceServer::new(Alerts::new(context())))
                 .add_service(AccessServiceServer::new(Accesses::new(context())))
                 .add_service(CaseServiceServer::new(Cases::new(context())))
+                .add_service(StandingServiceServer::new(Standings::new(context(), measuring())))
                 .add_service(SessionServiceServer::new(Sessions::new(measuring(), gate())))
                 .add_service(
                     MeasurementServiceServer::new(Measurements::new(measuring(), gate()))

@@ -36,8 +36,8 @@ pub(crate) use input::{MeshArgs, kilometres};
 #[cfg(feature = "server")]
 pub(crate) use registry::{
     GetArgs, Kind, ListArgs, PairArgs, RegisterAgentArgs, RegisterChipArgs, RegisterCommand,
-    RegisterLandmarkArgs, RegisterSiteArgs, RetireArgs, ServerArgs, ShownFormat, SummonArgs, WatchCommand,
-    WatchVerdictsArgs,
+    RegisterLandmarkArgs, RegisterSiteArgs, RetireArgs, ServerArgs, ShownFormat, StandingArgs, SummonArgs,
+    WatchCommand, WatchVerdictsArgs,
 };
 
 #[cfg(feature = "demo")]
@@ -122,6 +122,9 @@ pub(crate) enum Command {
     /// Show one record of a server
     #[cfg(feature = "server")]
     Get(GetArgs),
+    /// Show how a chip stands: what others than its owner are told, the same for a week
+    #[cfg(feature = "server")]
+    Standing(StandingArgs),
     /// Watch what a server finds, as it finds it
     #[cfg(feature = "server")]
     #[command(subcommand)]

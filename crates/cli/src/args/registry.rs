@@ -187,6 +187,8 @@ pub(crate) enum Kind {
     Verdicts,
     /// What somebody should look at, the latest first
     Alerts,
+    /// How chips stand that you may ask of: what others than their owner are told
+    Standings,
     /// Why an agency looks, and who agreed, the latest first
     Cases,
     /// Who of another tenant was shown your records, the latest first
@@ -222,6 +224,16 @@ pub(crate) struct ListArgs {
     /// The most to show
     #[arg(long, value_name = "N", default_value_t = 1_000, help_heading = "Which")]
     pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+/// Arguments of `standing`.
+#[derive(Debug, Args)]
+pub(crate) struct StandingArgs {
+    /// The chip
+    #[arg(value_name = "chips/CHIP")]
+    pub(crate) chip: String,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
 }

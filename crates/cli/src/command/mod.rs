@@ -84,6 +84,8 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         #[cfg(feature = "server")]
         Command::Summon(args) => registry::summon(args),
         #[cfg(feature = "server")]
+        Command::Standing(args) => registry::standing(args),
+        #[cfg(feature = "server")]
         Command::Whoami(args) => access::whoami(args),
         #[cfg(feature = "server")]
         Command::CanI(args) => access::can_i(args),

@@ -1,12 +1,12 @@
-//! `lightcone register`, `list`, `get`, `retire`, `pair`, `summon`, `watch`: what a server keeps and finds.
+//! `lightcone register`, `list`, `get`, `standing`, `retire`, `pair`, `summon`, `watch`: what a server keeps and finds.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::Notes;
 use crate::args::{
-    GetArgs, ListArgs, PairArgs, RegisterCommand, RetireArgs, ServerArgs, ShownFormat, SummonArgs,
-    WatchVerdictsArgs,
+    GetArgs, ListArgs, PairArgs, RegisterCommand, RetireArgs, ServerArgs, ShownFormat, StandingArgs,
+    SummonArgs, WatchVerdictsArgs,
 };
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out::Out;
@@ -41,6 +41,12 @@ pub(crate) fn register(command: &RegisterCommand) -> Outcome<Exit> {
 pub(crate) fn get(args: &GetArgs) -> Outcome<Exit> {
     let record = open(&args.server)?.get(&args.name)?;
     show(&args.server, &record)
+}
+
+/// Shows how a chip stands.
+pub(crate) fn standing(args: &StandingArgs) -> Outcome<Exit> {
+    let standing = open(&args.server)?.standing(&args.chip)?;
+    show(&args.server, &standing)
 }
 
 /// Takes one record out of use.

@@ -90,6 +90,14 @@ const fn columns(kind: Kind) -> &'static [(&'static str, &'static str)] {
         Kind::Alerts => {
             &[("raised", "create_time"), ("kind", "kind"), ("subject", "subject"), ("detail", "detail")]
         }
+        Kind::Standings => &[
+            ("chip", "chip"),
+            ("contact", "contact"),
+            ("possible", "jurisdictions"),
+            ("residency", "residency"),
+            ("claimed", "claimed_cell"),
+            ("until", "epoch_end_time"),
+        ],
         Kind::Cases => &[
             ("name", "name"),
             ("state", "state"),

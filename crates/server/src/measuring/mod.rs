@@ -200,6 +200,11 @@ impl Measuring {
         self.given.subscribe()
     }
 
+    /// Verdict time at a clock's time.
+    pub(crate) const fn verdict_time(&self, clock_ns: i64) -> i64 {
+        self.story.at(clock_ns)
+    }
+
     /// True once the server drains.
     pub(crate) fn draining(&self) -> watch::Receiver<bool> {
         self.context.draining.clone()

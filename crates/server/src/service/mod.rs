@@ -13,6 +13,7 @@ mod measurement;
 mod registry;
 mod session;
 mod slice;
+mod standing;
 mod verdict;
 
 pub(crate) use access::Accesses;
@@ -24,4 +25,5 @@ pub(crate) use location::Location;
 pub(crate) use measurement::Measurements;
 pub(crate) use registry::{Landmarks, Registrar};
 pub(crate) use session::Sessions;
+pub(crate) use standing::Standings;
 pub(crate) use verdict::Verdicts;

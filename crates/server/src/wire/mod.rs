@@ -14,6 +14,7 @@ mod numbers;
 mod refusal;
 pub(crate) mod registry;
 mod session;
+pub(crate) mod standing;
 mod to_wire;
 mod verdict_record;
 mod violation;

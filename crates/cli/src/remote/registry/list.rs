@@ -10,6 +10,7 @@ use lightcone::v1::landmark_service_client::LandmarkServiceClient;
 use lightcone::v1::measurement_service_client::MeasurementServiceClient;
 use lightcone::v1::session_service_client::SessionServiceClient;
 use lightcone::v1::site_service_client::SiteServiceClient;
+use lightcone::v1::standing_service_client::StandingServiceClient;
 use lightcone::v1::verdict_service_client::VerdictServiceClient;
 use tonic::Status;
 
@@ -38,6 +39,7 @@ impl Registry {
             Kind::Measurements => self.measurements(args),
             Kind::Verdicts => self.verdicts(args),
             Kind::Alerts => self.alerts(args),
+            Kind::Standings => self.standings(args),
             Kind::Cases => self.cases(args),
             Kind::Accesses => self.accesses(args),
             Kind::Policies => self.policies(args),
@@ -125,6 +127,15 @@ impl Registry {
             let message = v1::ListAlertsRequest { page_size, page_token, subject };
             let page = client.clone().list_alerts(limited(message)).await?.into_inner();
             Ok((page.alerts, page.next_page_token))
+        })
+    }
+
+    fn standings(&self, args: &ListArgs) -> Outcome<Vec<Shown>> {
+        let client = StandingServiceClient::new(self.line.channel());
+        self.pages(args.limit, "Standing", async |page_token, page_size| {
+            let message = v1::ListStandingsRequest { page_size, page_token };
+            let page = client.clone().list_standings(limited(message)).await?.into_inner();
+            Ok((page.standings, page.next_page_token))
         })
     }
 

@@ -15,6 +15,7 @@ use lightcone::v1::chip_service_client::ChipServiceClient;
 use lightcone::v1::landmark_service_client::LandmarkServiceClient;
 use lightcone::v1::session_service_client::SessionServiceClient;
 use lightcone::v1::site_service_client::SiteServiceClient;
+use lightcone::v1::standing_service_client::StandingServiceClient;
 use lightcone::v1::verdict_service_client::VerdictServiceClient;
 
 use super::Shown;
@@ -118,6 +119,12 @@ impl Registry {
             request_id: String::new(),
         };
         shown!(self, ChipServiceClient.pair_chip(request), "Chip")
+    }
+
+    /// How a chip stands.
+    pub(crate) fn standing(&self, chip: &str) -> Outcome<Shown> {
+        let request = v1::GetStandingRequest { chip: chip.to_owned() };
+        shown!(self, StandingServiceClient.get_standing(request), "Standing")
     }
 
     /// Summons an agent now.
