@@ -7,6 +7,7 @@ mod attestation;
 mod audit;
 mod batch;
 mod calls;
+mod canary;
 #[cfg(target_os = "linux")]
 mod carrier;
 mod connections;
@@ -21,6 +22,7 @@ mod mesh;
 mod refusals;
 mod registry;
 mod sessions;
+mod standings;
 mod town;
 #[cfg(feature = "tpm")]
 mod tpm;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use lightcone::v1::location_service_client::LocationServiceClient;
 use lightcone_pool::Pool;
@@ -25,6 +26,8 @@ pub struct House {
     pub pool: Arc<Pool>,
     /// Its store, to look at.
     pub store: Arc<dyn Store>,
+    /// When it was bound: verdict time begins there.
+    pub begun: SystemTime,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
@@ -48,6 +51,7 @@ impl House {
         config.server.admin_listen = "127.0.0.1:0".to_owned();
         ground.lay(&mut config);
         change(&mut config);
+        let begun = SystemTime::now();
         let server = Server::bind(config).await.expect("the server binds");
         let address = server.address().expect("it has an address");
         let web_address = server.web_address().expect("it has an address").expect("gRPC-web is served");
@@ -58,7 +62,7 @@ impl House {
             let stopped = async { stopped.await.unwrap_or_default() };
             server.serve(stopped).await.expect("it serves");
         });
-        Self { address, web_address, admin_address, pool, store, stop: Some(stop), serving }
+        Self { address, web_address, admin_address, pool, store, begun, stop: Some(stop), serving }
     }
 
     /// A connection to it.
