@@ -4,7 +4,6 @@ use std::future::Future;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,12 +12,11 @@ use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::ClientConfig;
 use tonic::codegen::http::Uri;
 use tonic::transport::{Channel, Endpoint};
 use tower::Service;
 
-use crate::{Identity, PeerError, Roots};
+use crate::{Credentials, Identity, PeerError};
 
 /// The longest to wait for a connection, TLS included.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -54,6 +52,14 @@ pub enum DialError {
         /// The address.
         url: String,
     },
+    /// Nobody answers there, or not whom was asked for.
+    #[error("cannot reach `{url}`: {cause}")]
+    Connect {
+        /// The address.
+        url: String,
+        /// Why.
+        cause: String,
+    },
 }
 
 /// Describes a channel to a service such as `https://lightcone.example.org:7443`; without a scheme it is `http`.
@@ -87,15 +93,24 @@ pub fn endpoint(url: &str) -> Result<Endpoint, InvalidUrl> {
 /// # Errors
 /// [`DialError`]: the address is none, or asks for TLS and there is no identity.
 pub fn channel(url: &str, identity: Option<&Identity>) -> Result<Channel, DialError> {
-    described(url, identity.map(Identity::client_config), identity.cloned())
+    let credentials = identity.cloned().map_or(Credentials::Nothing, Credentials::Identity);
+    Ok(match way(url, &credentials)? {
+        (endpoint, None) => endpoint.connect_lazy(),
+        (endpoint, Some(tls)) => endpoint.connect_with_connector_lazy(tls),
+    })
 }
 
-/// A channel that connects when it is used first, as nobody, to a server that the roots vouch for.
+/// A channel that is connected, with what a person's program has.
 ///
 /// # Errors
-/// [`InvalidUrl`] when it is not an address.
-pub fn channel_as_nobody(url: &str, roots: &Roots) -> Result<Channel, DialError> {
-    described(url, Some(roots.client_config()), None)
+/// [`DialError`]: the address is none, asks for TLS and nobody is trusted, or nobody answers there.
+pub async fn connect(url: &str, credentials: &Credentials) -> Result<Channel, DialError> {
+    let (endpoint, tls) = way(url, credentials)?;
+    let connected = match tls {
+        None => endpoint.connect().await,
+        Some(tls) => endpoint.connect_with_connector(tls).await,
+    };
+    connected.map_err(|error| DialError::Connect { url: short(url), cause: innermost(&error) })
 }
 
 /// Whether an address asks for TLS.
@@ -108,11 +123,8 @@ pub fn is_exposed(url: &str) -> bool {
     endpoint(url).is_ok_and(|endpoint| !is_tls(endpoint.uri()) && !is_loopback(host(endpoint.uri())))
 }
 
-fn described(
-    url: &str,
-    tls: Option<Arc<ClientConfig>>,
-    identity: Option<Identity>,
-) -> Result<Channel, DialError> {
+/// The way to an address, with TLS where it asks for that.
+fn way(url: &str, credentials: &Credentials) -> Result<(Endpoint, Option<Tls>), DialError> {
     let endpoint = endpoint(url)?;
     if !is_tls(endpoint.uri()) {
         if is_exposed(url) {
@@ -121,11 +133,23 @@ fn described(
                 "no TLS and not on this machine: everyone on the way can read and change it; use https"
             );
         }
-        return Ok(endpoint.connect_lazy());
+        return Ok((endpoint, None));
     }
-    let config = tls.ok_or_else(|| DialError::NoTrust { url: url.chars().take(200).collect() })?;
-    Ok(endpoint
-        .connect_with_connector_lazy(Tls { connector: TlsConnector::from(config), _identity: identity }))
+    let config = credentials.client_config().ok_or_else(|| DialError::NoTrust { url: short(url) })?;
+    Ok((endpoint, Some(Tls { connector: TlsConnector::from(config), _credentials: credentials.clone() })))
+}
+
+fn short(url: &str) -> String {
+    url.chars().take(200).collect()
+}
+
+/// What lies at the bottom of a failure: the layers above only say that it failed.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
 }
 
 fn is_tls(uri: &Uri) -> bool {
@@ -147,7 +171,7 @@ fn is_loopback(host: &str) -> bool {
 struct Tls {
     connector: TlsConnector,
     /// Kept fresh for as long as the channel is there, whoever else lets go of it.
-    _identity: Option<Identity>,
+    _credentials: Credentials,
 }
 
 impl Service<Uri> for Tls {

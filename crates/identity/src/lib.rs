@@ -14,6 +14,7 @@ pub mod possession;
 
 mod bundle;
 mod client;
+mod credentials;
 mod error;
 mod facts;
 mod files;
@@ -29,6 +30,7 @@ mod svid;
 #[cfg(feature = "authority")]
 mod write;
 
+pub use credentials::Credentials;
 pub use error::IdentityError;
 pub use identity::Identity;
 pub use peer::{CERTIFICATES_MAX, Peer, PeerError};

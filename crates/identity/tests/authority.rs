@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use lightcone_identity::authority::{self, Authority, AuthorityError, Name, Request, write_files};
+use lightcone_identity::authority::{self, Authority, AuthorityError, Name, Places, Request};
 use lightcone_identity::enrolment::{
     Affiliation, AgentClaims, Kind, LIFE_MAX, LandmarkClaims, TokenError, TokenSigner, TokenVerifier,
 };
@@ -63,6 +63,12 @@ async fn what_is_issued_is_an_identity_that_others_of_it_take() {
     let peer = identity.peer(&desk, SystemTime::now()).unwrap();
     assert_eq!(peer.spiffe_id.path(), "/tenant/acme/order-desk/desk-1");
     assert_eq!(identity.peer(&desk, SystemTime::now() + 2 * HOUR), Err(PeerError::Expired));
+
+    let shown = &authority::show(&server.join("certificate.pem")).unwrap();
+    assert_eq!(shown[0].uris, ["spiffe://example.org/service/lightcone"]);
+    assert_eq!(shown[0].names, ["localhost", "127.0.0.1"]);
+    assert!(!shown[0].is_authority && shown[1].is_authority);
+    assert_eq!(shown[0].not_after, identity.not_after());
 
     // Another issuer of the same root is as good; another authority is not.
     authority::init_issuer(folder.path(), &folder.path().join("second")).unwrap();
@@ -130,7 +136,9 @@ async fn a_request_gets_a_certificate_for_its_key_and_for_no_other_name() {
     let landmark = id(&["landmark", "oslo-1"]);
     let issued = authority.sign_request(&request.der, &landmark, 24 * HOUR).unwrap();
     let out = folder.path().join("oslo-1");
-    write_files(&out, &request.key_pem, &issued.chain_pem, &issued.bundle_pem, false).unwrap();
+    authority::make_folder(&out).unwrap();
+    let places = Places::within(&out);
+    places.write(&request.key_pem, &issued.chain_pem, &issued.bundle_pem, false).unwrap();
     assert_eq!(Identity::open(&settings(&out)).await.unwrap().spiffe_id(), landmark);
 
     let mut params = rcgen::CertificateParams::new(vec!["bank.example".to_owned()]).unwrap();

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 #[cfg(feature = "agent")]
 use super::PlainFormat;
+use super::TlsArgs;
 
 /// How a daemon tells what it does.
 #[derive(Clone, Debug, Args)]
@@ -66,6 +67,8 @@ pub(crate) struct LandmarkArgs {
     #[arg(long, value_name = "DIR", env = "LIGHTCONE_LANDMARK_DATA")]
     pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) tls: TlsArgs,
+    #[command(flatten)]
     pub(crate) log: LogArgs,
 }
 
@@ -103,6 +106,8 @@ pub(crate) struct AgentArgs {
     /// The most landmarks to answer in one session
     #[arg(long, value_name = "N", env = "LIGHTCONE_AGENT_LANDMARKS_MAX")]
     pub(crate) landmarks_max: Option<usize>,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
     #[command(flatten)]
     pub(crate) log: LogArgs,
 }

@@ -5,6 +5,8 @@ mod access;
 mod asking;
 #[cfg(feature = "attest")]
 mod attest;
+#[cfg(feature = "server")]
+mod authority;
 #[cfg(any(feature = "landmark", feature = "agent"))]
 mod daemons;
 mod input;
@@ -14,6 +16,8 @@ mod registry;
 mod rehearsal;
 #[cfg(feature = "relay")]
 mod relay;
+#[cfg(any(feature = "server", feature = "landmark", feature = "agent"))]
+mod tls;
 
 use std::path::PathBuf;
 
@@ -26,6 +30,11 @@ pub(crate) use access::{CanIArgs, CaseCommand, RequestCaseArgs, RoleName, Whoami
 pub(crate) use asking::{QuestionArgs, SettingArgs};
 #[cfg(feature = "attest")]
 pub(crate) use attest::{AttestCommand, ReferencesCommand, SheetFormat, VerifyArgs};
+#[cfg(feature = "server")]
+pub(crate) use authority::{
+    CaCommand, EnrolArgs, EnrolCommand, IssueArgs, RenewArgs, TokenArgs, TokenCommand, TokenLandmarkArgs,
+    Whose,
+};
 #[cfg(feature = "landmark")]
 pub(crate) use daemons::LandmarkArgs;
 #[cfg(feature = "agent")]
@@ -44,6 +53,8 @@ pub(crate) use registry::{
 pub(crate) use rehearsal::{AttackCommand, AttackRelayArgs, AttackRunArgs, DemoArgs};
 #[cfg(feature = "relay")]
 pub(crate) use relay::RelayArgs;
+#[cfg(any(feature = "server", feature = "landmark", feature = "agent"))]
+pub(crate) use tls::TlsArgs;
 
 /// Proves where attested chips can and cannot be, from round trips that cannot outrun light.
 #[derive(Debug, Parser)]
@@ -106,6 +117,17 @@ pub(crate) enum Command {
     #[cfg(any(feature = "landmark", feature = "agent"))]
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Make a private authority, certificates of it, and enrolment tokens
+    #[cfg(feature = "server")]
+    #[command(subcommand)]
+    Ca(Box<CaCommand>),
+    /// Enrol this landmark or agent with a token: its keys, its place in the registry, its certificate
+    #[cfg(feature = "server")]
+    #[command(subcommand)]
+    Enrol(Box<EnrolCommand>),
+    /// Renew the certificate of a landmark or agent, in its files
+    #[cfg(feature = "server")]
+    Renew(Box<RenewArgs>),
     /// Enter a landmark, site, agent or chip in a server's registry
     #[cfg(feature = "server")]
     #[command(subcommand)]
@@ -171,6 +193,9 @@ pub(crate) struct LocateArgs {
     #[cfg(feature = "server")]
     #[arg(long, value_name = "URL", help_heading = "Who")]
     pub(crate) server: Option<String>,
+    #[cfg(feature = "server")]
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
     #[command(flatten)]
     pub(crate) questions: QuestionArgs,
     #[command(flatten)]

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use lightcone_core::{Metres, Point};
 
 use super::asking::Claim;
+use super::tls::TlsArgs;
 
 /// Which server.
 #[derive(Debug, Args)]
@@ -14,6 +15,8 @@ pub(crate) struct ServerArgs {
     /// Where `lightcone serve` is running
     #[arg(long, value_name = "URL", env = "LIGHTCONE_SERVER", default_value = "http://127.0.0.1:7443")]
     pub(crate) server: String,
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
     /// How to show the answer
     #[arg(short, long, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
     pub(crate) output: ShownFormat,
@@ -331,7 +334,7 @@ impl FromStr for PublicKey {
 }
 
 /// Metres of the command line.
-fn metres(text: &str) -> Result<Metres, String> {
+pub(super) fn metres(text: &str) -> Result<Metres, String> {
     let metres: f64 = text.parse().map_err(|_| "is not a number of metres".to_owned())?;
     Metres::new(metres).map_err(|_| "is not within 0 and 20,100,000 m".to_owned())
 }

@@ -45,6 +45,7 @@ fn load(args: &AgentArgs) -> Outcome<Config> {
     over(&mut config.bind_v4, args.bind_v4.as_ref());
     over(&mut config.bind_v6, args.bind_v6.as_ref());
     over(&mut config.landmarks_max, args.landmarks_max.as_ref());
+    args.tls.over(&mut config.tls);
     config.check().map_err(|error| Failure::input(error.to_string()))?;
     Ok(config)
 }

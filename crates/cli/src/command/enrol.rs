@@ -26,7 +26,7 @@ pub(crate) fn run(config: &Config, image: Option<(&Path, &str)>) -> Outcome<Exit
     if let Some((path, name)) = image {
         write_image(path, name, &shown)?;
     }
-    let line = Line::connect(&config.service)?;
+    let line = Line::connect(&config.service, &config.tls)?;
     let mut client = AttestationServiceClient::new(line.channel());
     let asked = v1::ChallengeAttestationKeyRequest {
         agent: config.agent.clone(),

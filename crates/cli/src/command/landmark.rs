@@ -41,6 +41,7 @@ fn load(args: &LandmarkArgs) -> Outcome<Config> {
     over(&mut config.listen_v4, args.listen_v4.as_ref());
     over(&mut config.listen_v6, args.listen_v6.as_ref());
     over(&mut config.data, args.data.as_ref());
+    args.tls.over(&mut config.tls);
     config.check().map_err(|error| Failure::input(error.to_string()))?;
     Ok(config)
 }

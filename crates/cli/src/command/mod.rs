@@ -10,6 +10,10 @@ mod attack;
 mod attest;
 mod audit;
 mod borders;
+#[cfg(feature = "server")]
+mod ca;
+#[cfg(feature = "server")]
+mod certify;
 mod completions;
 #[cfg(feature = "agent")]
 mod doctor;
@@ -67,6 +71,12 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         Command::References(command) => references::run(command),
         #[cfg(any(feature = "landmark", feature = "agent"))]
         Command::Keys(command) => keys::run(command),
+        #[cfg(feature = "server")]
+        Command::Ca(command) => ca::run(command, Notes { quiet: cli.quiet }),
+        #[cfg(feature = "server")]
+        Command::Enrol(command) => certify::enrol(command),
+        #[cfg(feature = "server")]
+        Command::Renew(args) => certify::renew(args, Notes { quiet: cli.quiet }),
         #[cfg(feature = "server")]
         Command::Register(command) => registry::register(command),
         #[cfg(feature = "server")]

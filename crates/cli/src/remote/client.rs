@@ -12,6 +12,7 @@ use tonic_types::StatusExt as _;
 use super::from_wire::Door;
 use super::line::{Line, limited, refused};
 use super::to_wire;
+use crate::args::TlsArgs;
 use crate::exit::{Failure, Outcome};
 
 /// A server that is busy is asked again so many times, after the wait that it names.
@@ -38,8 +39,8 @@ pub(crate) struct Ask<'a> {
 
 impl Remote {
     /// Connects to a server such as `http://127.0.0.1:7443`.
-    pub(crate) fn connect(url: &str) -> Outcome<Self> {
-        let line = Line::connect(url)?;
+    pub(crate) fn connect(url: &str, tls: &TlsArgs) -> Outcome<Self> {
+        let line = Line::connect(url, &tls.settings())?;
         let client = LocationServiceClient::new(line.channel());
         Ok(Self { line, client: client.max_decoding_message_size(MESSAGE_BYTES_MAX) })
     }

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use lightcone_identity::dial::{self, DialError};
+use lightcone_identity::{Credentials, TlsSettings};
 use tokio::runtime::{Builder, Runtime};
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
 use crate::exit::{Failure, Outcome};
-use crate::stop;
+use crate::{out, stop};
 
 /// How long one call may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -19,25 +21,27 @@ const STOP_INTERVAL: Duration = Duration::from_millis(50);
 pub(crate) struct Line {
     runtime: Runtime,
     channel: Channel,
+    /// Kept fresh while they live; what reconnects shows the newest.
+    _credentials: Credentials,
 }
 
 impl Line {
     /// Connects to a server such as `http://127.0.0.1:7443`.
-    pub(crate) fn connect(url: &str) -> Outcome<Self> {
-        let endpoint = lightcone_identity::dial::endpoint(url)
-            .map_err(|error| Failure::usage(format!("--server {error}")))?;
+    pub(crate) fn connect(url: &str, tls: &TlsSettings) -> Outcome<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Failure::machine(format!("cannot start the network: {error}")))?;
-        let channel = runtime.block_on(stoppable(endpoint.connect()))?.map_err(|error| {
-            let cause =
-                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            Failure::server(format!(
-                "cannot reach server `{url}`: {cause}; is `lightcone serve` running there?"
-            ))
-        })?;
-        Ok(Self { runtime, channel })
+        if dial::is_exposed(url) {
+            out::note(&format!(
+                "note: {url} is not TLS: everyone on the way can read and change what is said; use https"
+            ));
+        }
+        let credentials = runtime.block_on(Credentials::open(tls));
+        let credentials = credentials.map_err(|error| Failure::input(error.to_string()))?;
+        let channel = runtime.block_on(stoppable(dial::connect(url, &credentials)))?;
+        let channel = channel.map_err(|error| not_reached(&error))?;
+        Ok(Self { runtime, channel, _credentials: credentials })
     }
 
     /// The channel, for clients.
@@ -56,6 +60,14 @@ impl Line {
         call: impl Future<Output = Result<tonic::Response<T>, Status>>,
     ) -> Outcome<T> {
         self.wait(call)?.map(tonic::Response::into_inner).map_err(|status| refused(&status))
+    }
+}
+
+/// Why there is no connection.
+fn not_reached(error: &DialError) -> Failure {
+    match error {
+        DialError::Connect { .. } => Failure::server(format!("{error}; is `lightcone serve` running there?")),
+        _ => Failure::usage(format!("--server {error}")),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::run::{self, AZURE, lightcone};
 
 /// Every command whose help is held word for word.
 #[cfg(all(feature = "server", feature = "png", feature = "demo", feature = "attest"))]
-const COMMANDS: [&str; 36] = [
+const COMMANDS: [&str; 50] = [
     "demo",
     "attack",
     "attack list",
@@ -28,6 +28,20 @@ const COMMANDS: [&str; 36] = [
     "keys",
     "keys new",
     "keys show",
+    "ca",
+    "ca init",
+    "ca issuer",
+    "ca issue",
+    "ca issue service",
+    "ca issue tenant",
+    "ca show",
+    "ca token",
+    "ca token landmark",
+    "ca token agent",
+    "enrol",
+    "enrol landmark",
+    "enrol agent",
+    "renew",
     "register",
     "register landmark",
     "register site",

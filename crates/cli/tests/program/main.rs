@@ -9,6 +9,8 @@
 
 #[cfg(all(feature = "attest", feature = "agent"))]
 mod attest; // evidence and reference values
+#[cfg(feature = "server")]
+mod authority; // an authority of one's own, and TLS with it
 #[cfg(all(feature = "server", feature = "landmark", feature = "agent"))]
 mod daemons;
 mod faults; // wrong files and wrong arguments, each with its message

@@ -1,11 +1,11 @@
 //! What an authority gives out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-use super::{AuthorityError, BUNDLE, CERTIFICATE, KEY};
+use super::{AuthorityError, BUNDLE, CERTIFICATE, KEY, make_folder};
 use crate::SpiffeId;
 use crate::write::{self, Before, Holds};
 
@@ -36,31 +36,53 @@ impl IssuedWithKey {
     /// # Errors
     /// [`AuthorityError`]: a file is there or cannot be written.
     pub fn write(&self, folder: &Path, replace: bool) -> Result<(), AuthorityError> {
-        write_files(folder, &self.key_pem, &self.issued.chain_pem, &self.issued.bundle_pem, replace)
+        make_folder(folder)?;
+        let Issued { chain_pem, bundle_pem, .. } = &self.issued;
+        Places::within(folder).write(&self.key_pem, chain_pem, bundle_pem, replace)
     }
 }
 
-/// Writes the three files of an identity. The key goes first: where it stays nothing else is touched, and who reads
-/// between two writes sees a pair that does not fit and looks again.
-///
-/// # Errors
-/// [`AuthorityError`]: a file is there or cannot be written.
-pub fn write_files(
-    folder: &Path,
-    key_pem: &str,
-    chain_pem: &str,
-    bundle_pem: &str,
-    replace: bool,
-) -> Result<(), AuthorityError> {
-    write::folder(folder).map_err(|cause| AuthorityError::of(folder, cause))?;
-    let before = if replace { Before::IsReplaced } else { Before::Stays };
-    for (name, text, holds) in [
-        (KEY, key_pem, Holds::Secret),
-        (CERTIFICATE, chain_pem, Holds::Public),
-        (BUNDLE, bundle_pem, Holds::Public),
-    ] {
-        let path = folder.join(name);
-        write::file(&path, text, holds, before).map_err(|cause| AuthorityError::of(&path, cause))?;
+/// The three files of an identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// Certificate and those above it but the root.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub private_key: PathBuf,
+    /// The roots.
+    pub trust_bundle: PathBuf,
+}
+
+impl Places {
+    /// `certificate.pem`, `key.pem` and `bundle.pem` of a folder.
+    pub fn within(folder: &Path) -> Self {
+        Self {
+            certificate: folder.join(CERTIFICATE),
+            private_key: folder.join(KEY),
+            trust_bundle: folder.join(BUNDLE),
+        }
     }
-    Ok(())
+
+    /// Writes the three files. The key goes first: where it stays nothing else is touched, and who reads between two
+    /// writes sees a pair that does not fit and looks again.
+    ///
+    /// # Errors
+    /// [`AuthorityError`]: a file is there and stays, or cannot be written.
+    pub fn write(
+        &self,
+        key_pem: &str,
+        chain_pem: &str,
+        bundle_pem: &str,
+        replace: bool,
+    ) -> Result<(), AuthorityError> {
+        let before = if replace { Before::IsReplaced } else { Before::Stays };
+        for (path, text, holds) in [
+            (&self.private_key, key_pem, Holds::Secret),
+            (&self.certificate, chain_pem, Holds::Public),
+            (&self.trust_bundle, bundle_pem, Holds::Public),
+        ] {
+            write::file(path, text, holds, before).map_err(|cause| AuthorityError::of(path, cause))?;
+        }
+        Ok(())
+    }
 }

@@ -15,6 +15,7 @@
 mod error;
 mod issued;
 mod request;
+mod sheet;
 mod sign;
 
 use std::path::{Path, PathBuf};
@@ -32,8 +33,9 @@ use crate::write::{self, Before, Holds};
 use crate::{SpiffeId, files};
 
 pub use error::AuthorityError;
-pub use issued::{Issued, IssuedWithKey, write_files};
+pub use issued::{Issued, IssuedWithKey, Places};
 pub use request::{REQUEST_BYTES_MAX, Request};
+pub use sheet::{Sheet, show};
 
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
 /// How long a root holds.
@@ -268,7 +270,11 @@ fn text(path: &Path) -> Result<String, AuthorityError> {
     std::fs::read_to_string(path).map_err(|cause| AuthorityError::File { path: path.to_owned(), cause })
 }
 
-fn make_folder(path: &Path) -> Result<(), AuthorityError> {
+/// Makes a folder for its owner only; one that is there stays as it is.
+///
+/// # Errors
+/// [`AuthorityError`]: it cannot be made.
+pub fn make_folder(path: &Path) -> Result<(), AuthorityError> {
     write::folder(path).map_err(|cause| AuthorityError::File { path: path.to_owned(), cause })
 }
 
