@@ -16,6 +16,7 @@ use tonic::codegen::http::Uri;
 use tonic::transport::{Channel, Endpoint};
 use tower::Service;
 
+use crate::error::innermost;
 use crate::{Credentials, Identity, PeerError};
 
 /// The longest to wait for a connection, TLS included.
@@ -141,15 +142,6 @@ fn way(url: &str, credentials: &Credentials) -> Result<(Endpoint, Option<Tls>), 
 
 fn short(url: &str) -> String {
     url.chars().take(200).collect()
-}
-
-/// What lies at the bottom of a failure: the layers above only say that it failed.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }
 
 fn is_tls(uri: &Uri) -> bool {

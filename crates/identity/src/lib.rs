@@ -1,8 +1,8 @@
 //! Who a machine is: SPIFFE IDs, certificates that are renewed while it runs, TLS with them, a private authority.
 //!
 //! [`Identity`] is what this program is now: the newest good certificate and the newest bundle of roots, from files that
-//! are read again when they change. Its TLS configurations look at the newest state at each
-//! handshake, so that a rotation needs no restart, and resume no session, so that a root that was taken out of the
+//! are read again when they change or from the SPIFFE Workload API. Its TLS configurations look at the newest state at
+//! each handshake, so that a rotation needs no restart, and resume no session, so that a root that was taken out of the
 //! bundle opens nothing. TLS 1.3 only, by aws-lc-rs.
 
 #[cfg(feature = "authority")]

@@ -76,6 +76,7 @@ impl Leaf {
     pub(crate) fn new(id: &str) -> Self {
         let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
         params.distinguished_name = DistinguishedName::new();
+        params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.not_before = (SystemTime::now() - DAY).into();
         params.not_after = (SystemTime::now() + DAY).into();
