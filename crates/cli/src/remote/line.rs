@@ -21,8 +21,6 @@ const STOP_INTERVAL: Duration = Duration::from_millis(50);
 pub(crate) struct Line {
     runtime: Runtime,
     channel: Channel,
-    /// Kept fresh while they live; what reconnects shows the newest.
-    _credentials: Credentials,
 }
 
 impl Line {
@@ -41,7 +39,7 @@ impl Line {
         let credentials = credentials.map_err(|error| Failure::input(error.to_string()))?;
         let channel = runtime.block_on(stoppable(dial::connect(url, &credentials)))?;
         let channel = channel.map_err(|error| not_reached(&error))?;
-        Ok(Self { runtime, channel, _credentials: credentials })
+        Ok(Self { runtime, channel })
     }
 
     /// The channel, for clients.
