@@ -402,7 +402,7 @@ fn the_units_are_ones_that_systemd_takes() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    for name in ["server", "landmark", "agent"] {
+    for name in ["server", "landmark", "agent", "renew@"] {
         let unit = format!("lightcone-{name}.service");
         let text = std::fs::read_to_string(run::package().join("../../deploy/systemd").join(&unit)).unwrap();
         assert!(text.contains("NoNewPrivileges=yes") && text.contains("DynamicUser=yes"), "{unit}");
