@@ -77,11 +77,16 @@ fn no_server_is_said_with_a_remedy() {
 }
 
 #[test]
-fn only_plain_http_is_spoken_and_that_is_said() {
-    for url in ["https://127.0.0.1:7443", "grpc://127.0.0.1:7443"] {
+fn what_is_wrong_with_an_address_is_said() {
+    for (url, remedy) in
+        [("https://127.0.0.1:7443", "trust_bundle"), ("grpc://127.0.0.1:7443", "write https")]
+    {
         let run = lightcone(&format!("locate {AZURE} --all --server {url}"));
-        assert!(run.code == 2 && run.stderr.contains("TLS is not built yet"), "{}", run.stderr);
+        assert!(run.code == 2 && run.stderr.contains(remedy), "{}", run.stderr);
     }
+    let run =
+        lightcone(&format!("locate {AZURE} --all --server https://127.0.0.1:1 --trust-bundle none.pem"));
+    assert!(run.code == 3 && run.stderr.contains("none.pem"), "{}", run.stderr);
 }
 
 #[test]
