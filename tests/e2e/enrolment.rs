@@ -8,7 +8,7 @@ use lightcone::v1::enrolment_service_client::EnrolmentServiceClient;
 use lightcone::v1::landmark_service_client::LandmarkServiceClient;
 use lightcone::v1::site_service_client::SiteServiceClient;
 use lightcone::v1::{ErrorReason, registered_landmark};
-use lightcone_identity::authority::{self, Request};
+use lightcone_identity::authority::{self, Places, Request};
 use lightcone_identity::enrolment::{Affiliation, AgentClaims, Kind, LandmarkClaims, TokenSigner};
 use lightcone_identity::{Identity, dial, possession};
 use lightcone_tests::trust::{HOUR, settings, url};
@@ -130,7 +130,9 @@ async fn a_landmark_is_entered_as_its_token_says_and_gets_a_certificate() {
 
     // With that certificate it is the landmark, and gets the next one.
     let folder = gate.trust.file("sg-1");
-    authority::write_files(&folder, &csr.key_pem, &certificate.chain_pem, &certificate.bundle_pem, false)
+    authority::make_folder(&folder).unwrap();
+    Places::within(&folder)
+        .write(&csr.key_pem, &certificate.chain_pem, &certificate.bundle_pem, false)
         .unwrap();
     let identity = Identity::open(&settings(&folder)).await.unwrap();
     let channel = dial::channel(&url(gate.house.address), Some(&identity)).unwrap();

@@ -17,7 +17,7 @@ use tonic::transport::{Channel, Endpoint};
 use tower::Service;
 
 use crate::error::innermost;
-use crate::{Credentials, Identity, PeerError};
+use crate::{Credentials, Identity, PeerError, Roots};
 
 /// The longest to wait for a connection, TLS included.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -94,8 +94,19 @@ pub fn endpoint(url: &str) -> Result<Endpoint, InvalidUrl> {
 /// # Errors
 /// [`DialError`]: the address is none, or asks for TLS and there is no identity.
 pub fn channel(url: &str, identity: Option<&Identity>) -> Result<Channel, DialError> {
-    let credentials = identity.cloned().map_or(Credentials::Nothing, Credentials::Identity);
-    Ok(match way(url, &credentials)? {
+    lazily(url, &identity.cloned().map_or(Credentials::Nothing, Credentials::Identity))
+}
+
+/// A channel that connects when it is used first, as nobody, to a server that the roots vouch for.
+///
+/// # Errors
+/// [`InvalidUrl`] when it is not an address.
+pub fn channel_as_nobody(url: &str, roots: &Roots) -> Result<Channel, DialError> {
+    lazily(url, &Credentials::Trust(roots.clone()))
+}
+
+fn lazily(url: &str, credentials: &Credentials) -> Result<Channel, DialError> {
+    Ok(match way(url, credentials)? {
         (endpoint, None) => endpoint.connect_lazy(),
         (endpoint, Some(tls)) => endpoint.connect_with_connector_lazy(tls),
     })

@@ -2,15 +2,12 @@
 
 use lightcone::v1;
 use lightcone::v1::enrolment_service_client::EnrolmentServiceClient;
+use lightcone_identity::possession;
 use lightcone_keyring::SigningIdentity;
-use sha2::{Digest as _, Sha256};
 
 use super::line::{Line, limited};
 use crate::args::TlsArgs;
 use crate::exit::{Failure, Outcome};
-
-/// What is signed before all that follows, so that no other signature passes for this one.
-const PREFIX: &[u8] = b"lightcone/enrol/v1\0";
 
 /// A server that enrols.
 pub(crate) struct Certifier {
@@ -49,13 +46,16 @@ impl Certifier {
 
     /// Asks to be taken in.
     pub(crate) fn enrol(&self, application: &Application<'_>) -> Outcome<Granted> {
+        let key = application.signing.public();
+        let (exchange, csr) = (application.exchange.as_ref(), application.certificate_request);
+        let signed = possession::signed_bytes(application.token, &key, exchange, csr);
         let request = v1::EnrolRequest {
             token: application.token.to_owned(),
-            signing_key: application.signing.public().to_vec(),
+            signing_key: key.to_vec(),
             exchange_key: application.exchange.map(|key| key.to_vec()).unwrap_or_default(),
             addresses: application.addresses.to_vec(),
-            signature: application.signing.sign(&signed(application)).to_vec(),
-            certificate_request: application.certificate_request.to_vec(),
+            signature: application.signing.sign(&signed).to_vec(),
+            certificate_request: csr.to_vec(),
         };
         let mut client = EnrolmentServiceClient::new(self.line.channel());
         let answer = self.line.call(client.enrol(limited(request)))?;
@@ -81,12 +81,4 @@ impl From<v1::Certificate> for Certificate {
     fn from(wire: v1::Certificate) -> Self {
         Self { chain_pem: wire.chain_pem, bundle_pem: wire.bundle_pem }
     }
-}
-
-/// The bytes that show that who asks has the key.
-fn signed(application: &Application<'_>) -> Vec<u8> {
-    let token = Sha256::digest(application.token.as_bytes());
-    let request = Sha256::digest(application.certificate_request);
-    let exchange = application.exchange.unwrap_or_default();
-    [PREFIX, token.as_slice(), &application.signing.public(), &exchange, request.as_slice()].concat()
 }

@@ -87,6 +87,7 @@ impl Server {
             format!("tls.certificate={ca}/server/certificate.pem"),
             format!("tls.private_key={ca}/server/key.pem"),
             format!("tls.trust_bundle={ca}/server/bundle.pem"),
+            format!("authority.folder={ca}/issuer"),
         ];
         let child = Command::new(env!("CARGO_BIN_EXE_lightcone"))
             .args(["serve", "--listen", &address])
@@ -136,4 +137,44 @@ fn a_caller_with_a_certificate_is_served_over_tls_and_takes_no_other_server() {
     assert!(untrusting.code == 2 && untrusting.stderr.contains("trust_bundle"), "{}", untrusting.stderr);
     let plain = lightcone(&format!("list sites --server http://127.0.0.1:{}", server.port));
     assert_eq!(plain.code, 5, "{}", plain.stderr);
+}
+
+#[test]
+fn a_landmark_is_enrolled_by_a_token_and_renews_what_it_got() {
+    let (folder, ca) = authority();
+    let server = Server::start(&ca);
+    let url = format!("https://localhost:{}", server.port);
+    let token = folder.path().join("token");
+    let ask = "landmark oslo-1 --tenant acme --operator acme --point 59.91,10.75 --position-error-m 50";
+    fs::write(&token, said(&format!("ca token {ca} {ask}")).stdout).unwrap();
+    let out = folder.path().join("oslo-1").display().to_string();
+    let enrol = format!(
+        "enrol landmark {} --address 203.0.113.5:7444 --out {out} --server {url} --trust-bundle {ca}/bundle.pem",
+        token.display()
+    );
+    let first = said(&enrol).stdout;
+    // It says the settings that hold now.
+    let settings = folder.path().join("landmark.toml");
+    fs::write(&settings, format!("data = '{out}/data'\n{first}")).unwrap();
+    said(&format!("landmark --config {} --print-config", settings.display()));
+    // The answer may be lost: the same keys ask again.
+    assert_eq!(said(&enrol).stdout, first);
+
+    let file = |name: &str| fs::read(Path::new(&out).join(name)).unwrap();
+    let before = (file("certificate.pem"), file("key.pem"));
+    let renew = format!(
+        "renew --server {url} --certificate {out}/certificate.pem --private-key {out}/key.pem \
+         --trust-bundle {out}/bundle.pem"
+    );
+    let waits = said(&format!("{renew} --hours-left 1"));
+    assert!(waits.stdout.is_empty() && waits.stderr.contains("h more"), "{}", waits.stderr);
+    assert!(before == (file("certificate.pem"), file("key.pem")));
+    let renewed = said(&renew).stdout;
+    assert!(renewed.starts_with("spiffe://example.org/landmark/oslo-1  until "), "{renewed}");
+    assert!(before.0 != file("certificate.pem") && before.1 != file("key.pem"));
+    said(&renew);
+
+    // A token that somebody else used is of no use.
+    let stolen = lightcone(&enrol.replace(&out, &format!("{out}-2")));
+    assert!(stolen.code == 5 && stolen.stderr.contains("ENROLMENT_REFUSED"), "{}", stolen.stderr);
 }
