@@ -98,7 +98,7 @@ impl Server {
             .unwrap();
         let started = Instant::now();
         while std::net::TcpStream::connect(&address).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(30), "the server does not listen");
+            assert!(started.elapsed() < Duration::from_secs(60), "the server does not listen");
             std::thread::sleep(Duration::from_millis(50));
         }
         Self { child, port }
