@@ -10,6 +10,8 @@ mod authority;
 #[cfg(any(feature = "landmark", feature = "agent"))]
 mod daemons;
 mod input;
+#[cfg(feature = "access")]
+mod policies;
 #[cfg(feature = "server")]
 mod registry;
 #[cfg(feature = "demo")]
@@ -42,6 +44,8 @@ pub(crate) use daemons::{AgentArgs, AgentCommand};
 #[cfg(any(feature = "landmark", feature = "agent"))]
 pub(crate) use daemons::{KeyKind, KeysCommand, LogArgs, LogFormat};
 pub(crate) use input::{MeshArgs, kilometres};
+#[cfg(feature = "access")]
+pub(crate) use policies::{AccessCheckArgs, AccessCommand, AccessCompareArgs, AccessShowArgs};
 #[cfg(feature = "server")]
 pub(crate) use registry::{
     GetArgs, Kind, ListArgs, PairArgs, RegisterAgentArgs, RegisterChipArgs, RegisterCommand,
@@ -164,6 +168,10 @@ pub(crate) enum Command {
     #[cfg(feature = "server")]
     #[command(subcommand)]
     Case(CaseCommand),
+    /// Check a server's policies and directory, and show what an edit of them allows
+    #[cfg(feature = "access")]
+    #[command(subcommand)]
+    Access(AccessCommand),
     /// Look at the settings of the server
     #[cfg(feature = "server")]
     #[command(subcommand)]

@@ -25,6 +25,8 @@ mod keys;
 #[cfg(feature = "landmark")]
 mod landmark;
 mod locate;
+#[cfg(feature = "access")]
+mod policies;
 #[cfg(feature = "attest")]
 mod references;
 #[cfg(feature = "server")]
@@ -101,6 +103,8 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         Command::CanI(args) => access::can_i(args),
         #[cfg(feature = "server")]
         Command::Case(command) => access::case(command),
+        #[cfg(feature = "access")]
+        Command::Access(command) => policies::run(command),
         Command::Borders(args) => borders::run(args),
         Command::Completions(args) => completions::run(args),
     }

@@ -6,7 +6,7 @@ use crate::run::{self, AZURE, lightcone};
 
 /// Every command whose help is held word for word.
 #[cfg(all(feature = "server", feature = "png", feature = "demo", feature = "attest"))]
-const COMMANDS: [&str; 50] = [
+const COMMANDS: [&str; 54] = [
     "demo",
     "attack",
     "attack list",
@@ -54,6 +54,10 @@ const COMMANDS: [&str; 50] = [
     "watch",
     "watch verdicts",
     "summon",
+    "access",
+    "access show",
+    "access check",
+    "access compare",
     "config",
     "borders",
     "completions",

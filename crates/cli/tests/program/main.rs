@@ -16,6 +16,8 @@ mod daemons;
 mod faults; // wrong files and wrong arguments, each with its message
 mod golden; // help texts and answers, word for word
 mod maps; // GeoJSON and pictures of awkward regions
+#[cfg(feature = "access")]
+mod policies; // policies and directories of a server
 mod real; // the published measurements, where they are at hand
 #[cfg(all(feature = "server", feature = "landmark", feature = "agent", feature = "relay"))]
 mod relay;
