@@ -38,8 +38,39 @@ pub(crate) fn sheet(out: &mut dyn Write, record: &Shown, style: Style) -> io::Re
     Ok(())
 }
 
-/// Columns of a kind: what is written above, and where it stands in a record.
-const fn columns(kind: Kind) -> &'static [(&'static str, &'static str)] {
+/// What is written above a column, and where it stands in a record.
+type Columns = &'static [(&'static str, &'static str)];
+
+/// Columns of what outsiders are told, of why an agency looks, and of who looked.
+const STANDINGS: Columns = &[
+    ("chip", "chip"),
+    ("contact", "contact"),
+    ("possible", "jurisdictions"),
+    ("residency", "residency"),
+    ("claimed", "claimed_cell"),
+    ("until", "epoch_end_time"),
+];
+const CASES: Columns = &[
+    ("name", "name"),
+    ("state", "state"),
+    ("site", "site"),
+    ("asked by", "requested_by"),
+    ("agreed by", "approved_by"),
+    ("until", "expire_time"),
+    ("reason", "reason"),
+];
+const ACCESSES: Columns = &[
+    ("when", "time"),
+    ("who", "subject"),
+    ("of", "subject_tenant"),
+    ("call", "call"),
+    ("record", "resource"),
+    ("case", "case"),
+    ("reason", "reason"),
+];
+
+/// Columns of a kind.
+const fn columns(kind: Kind) -> Columns {
     match kind {
         Kind::Landmarks => &[
             ("name", "name"),
@@ -90,32 +121,9 @@ const fn columns(kind: Kind) -> &'static [(&'static str, &'static str)] {
         Kind::Alerts => {
             &[("raised", "create_time"), ("kind", "kind"), ("subject", "subject"), ("detail", "detail")]
         }
-        Kind::Standings => &[
-            ("chip", "chip"),
-            ("contact", "contact"),
-            ("possible", "jurisdictions"),
-            ("residency", "residency"),
-            ("claimed", "claimed_cell"),
-            ("until", "epoch_end_time"),
-        ],
-        Kind::Cases => &[
-            ("name", "name"),
-            ("state", "state"),
-            ("site", "site"),
-            ("asked by", "requested_by"),
-            ("agreed by", "approved_by"),
-            ("until", "expire_time"),
-            ("reason", "reason"),
-        ],
-        Kind::Accesses => &[
-            ("when", "time"),
-            ("who", "subject"),
-            ("of", "subject_tenant"),
-            ("call", "call"),
-            ("record", "resource"),
-            ("case", "case"),
-            ("reason", "reason"),
-        ],
+        Kind::Standings => STANDINGS,
+        Kind::Cases => CASES,
+        Kind::Accesses => ACCESSES,
         Kind::Policies => &[("version", "version"), ("in force since", "load_time"), ("from", "source")],
     }
 }
