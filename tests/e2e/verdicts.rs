@@ -18,6 +18,7 @@ on_every_store! {
     verdicts_are_shown_one_by_one_and_page_by_page,
     a_watch_goes_on_where_it_was,
     a_suspended_landmark_has_its_verdicts_judged_again,
+    trust_groups_that_turn_out_to_be_one_have_their_verdicts_judged_again,
 }
 
 async fn verdicts_are_shown_one_by_one_and_page_by_page(ground: Ground) {
@@ -145,6 +146,28 @@ async fn a_suspended_landmark_has_its_verdicts_judged_again(ground: Ground) {
     town.alert(&old.name, Kind::VerdictFlipped).await;
     let latest = v1::GetVerdictRequest { name: "agents/a-1/verdicts/latest".to_owned() };
     assert_eq!(client.get_verdict(latest).await.unwrap().into_inner().name, new.name);
+}
+
+/// Two near landmarks prove together; once somebody who runs one is known to have to do with the other they are one
+/// voice, and one may lie.
+async fn trust_groups_that_turn_out_to_be_one_have_their_verdicts_judged_again(ground: Ground) {
+    let mut town = Town::found(&ground).await;
+    let old = town.session(|tower| if tower < 2 { NEAR_NS } else { 250_000_000 }).await;
+    assert_eq!(findings(&old)[0], v1::Finding::Proven);
+    let mut watch = town.verdicts("").await;
+    let near: Vec<String> =
+        town.towers[..2].iter().map(|tower| format!("operator of {}", tower.id)).collect();
+    let [operator, group] = <[String; 2]>::try_from(near).unwrap();
+    Tower::with(&town.channel, "bridge", |it| {
+        (it.operator, it.group, it.point) = (operator, group, Some(SINGAPORE));
+    })
+    .await;
+    let new = next_verdict(&mut watch).await;
+    assert_ne!(findings(&new)[0], v1::Finding::Proven, "{}", new.headline);
+    assert_eq!((new.session.as_str(), new.as_of), (old.session.as_str(), old.as_of));
+    let [was, is] = [&old, &new].map(|it| it.verdict.as_ref().unwrap());
+    assert_eq!((is.landmarks, is.groups + 1), (was.landmarks, was.groups));
+    town.alert(&old.name, Kind::VerdictFlipped).await;
 }
 
 #[tokio::test]

@@ -221,6 +221,7 @@ fn agreeing(directory: &Directory, found: &MeshFindings) -> BTreeMap<String, BTr
 
 #[cfg(test)]
 mod tests {
+    use super::super::trust::tests::known;
     use super::*;
 
     #[test]
@@ -236,6 +237,41 @@ mod tests {
         assert!(look(&suspended).is_empty() && look(&none).is_empty());
         // Trusted again in between, it is suspended anew.
         assert_eq!(look(&suspended), [true]);
+    }
+
+    #[test]
+    fn newcomers_are_trusted_by_groups_and_not_by_landmarks() {
+        let at = |id: &str, site: &str| {
+            let site = site.to_owned();
+            known(id, id, move |it| it.site = site)
+        };
+        let pair = |second: &str| MeshPair {
+            first: "new".to_owned(),
+            second: second.to_owned(),
+            first_version: 1,
+            second_version: 1,
+            rtt_ns: 1,
+            eps_ns: 0,
+            observe_time: 0,
+        };
+        let groups = |known: Vec<Known>, contradictions: &[(&str, &str)]| {
+            let owned = |(one, other): &(&str, &str)| ((*one).to_owned(), (*other).to_owned());
+            let found = MeshFindings {
+                audit: v1::AuditLandmarksResponse::default(),
+                suspended: Vec::new(),
+                misplaced: Default::default(),
+                contradictions: contradictions.iter().map(owned).collect(),
+                pairs: ["a", "b", "c"].map(pair).to_vec(),
+            };
+            agreeing(&Directory::of(known), &found).remove("new").map_or(0, |groups| groups.len())
+        };
+        let all = |of_b: &str, of_new: &str| {
+            vec![at("a", "hall"), at("b", of_b), at("c", "elsewhere"), at("new", of_new)]
+        };
+        assert_eq!(groups(all("port", "field"), &[]), 3);
+        assert_eq!(groups(all("hall", "field"), &[]), 2, "two at one site are one voice");
+        assert_eq!(groups(all("hall", "elsewhere"), &[]), 1, "and its own group is none");
+        assert_eq!(groups(all("port", "field"), &[("new", "b")]), 2);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Judging again: what leaned on a landmark that is suspended is judged without it, and everything under other
-//! reference values. The old verdict stays, superseded.
+//! Judging again: what leaned on a landmark that is suspended is judged without it, what leaned on landmarks of
+//! trust groups that turned out to be one with those as one, and everything under other reference values. The old verdict stays, superseded.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,12 +12,17 @@ use super::judge::as_of;
 use super::{Measuring, Trouble, chance};
 use crate::wire::{signs_of, ties_alike};
 
+/// The most landmarks of a merged trust group that an alert names.
+const TOLD_MAX: usize = 8;
+
 /// Why something is judged again.
 enum Cause<'a> {
     /// A landmark was suspended.
     Suspended(&'a str),
     /// Other reference values are in force.
     References(&'a str),
+    /// Landmarks of more than one trust group turned out to be of one.
+    Merged(&'a BTreeSet<String>),
 }
 
 impl Measuring {
@@ -54,6 +59,18 @@ impl Measuring {
                 self.rejudge_all(&Cause::Suspended(&landmark), false).await?;
             }
             self.audits.rejudged(&landmark);
+        }
+        Ok(())
+    }
+
+    /// Judges again what counted landmarks as of several trust groups that are now known to be of one.
+    pub(super) async fn follow_groups(self: Arc<Self>) -> Result<(), Trouble> {
+        self.roster.all().await?;
+        for (merged, is_first) in self.roster.mergers.to_rejudge() {
+            self.rejudge_all(&Cause::Merged(&merged), true).await?;
+            if is_first {
+                self.rejudge_all(&Cause::Merged(&merged), false).await?;
+            }
         }
         Ok(())
     }
@@ -123,6 +140,7 @@ impl Cause<'_> {
         match self {
             Self::Suspended(landmark) => session.landmarks.iter().any(|id| id == landmark),
             Self::References(_) => true,
+            Self::Merged(merged) => session.landmarks.iter().filter(|id| merged.contains(*id)).count() > 1,
         }
     }
 }
@@ -132,6 +150,12 @@ impl fmt::Display for Cause<'_> {
         match self {
             Self::Suspended(landmark) => write!(f, "without landmarks/{landmark}, which is suspended"),
             Self::References(version) => write!(f, "under reference values {version}"),
+            Self::Merged(merged) => {
+                let names: Vec<String> =
+                    merged.iter().take(TOLD_MAX).map(|id| format!("landmarks/{id}")).collect();
+                let others = if merged.len() > TOLD_MAX { " and others" } else { "" };
+                write!(f, "with {}{others} as one trust group", names.join(", "))
+            }
         }
     }
 }

@@ -52,6 +52,8 @@ pub(crate) struct Directory {
 pub(crate) struct Roster {
     store: Arc<dyn Store>,
     known: Mutex<(Option<Instant>, Arc<Directory>)>,
+    /// Which trust groups became one from one reading to the next.
+    pub(super) mergers: trust::Mergers,
     /// One reader at a time; those who wait find what it read.
     turn: tokio::sync::Mutex<()>,
 }
@@ -117,7 +119,12 @@ impl Directory {
 impl Roster {
     /// A roster of what this store has.
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, known: Mutex::default(), turn: tokio::sync::Mutex::default() }
+        Self {
+            store,
+            known: Mutex::default(),
+            mergers: trust::Mergers::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
     }
 
     /// All landmarks, at most [`FRESH`] old.
@@ -178,6 +185,7 @@ impl Roster {
             }
         }
         let directory = Arc::new(Directory::of(all));
+        self.mergers.note(&before, &directory);
         *lock(&self.known) = (Some(began), Arc::clone(&directory));
         Ok(directory)
     }

@@ -101,6 +101,7 @@ impl Measuring {
             self.every(WATCH, |measuring| async move { measuring.follow_mesh().await });
         }
         self.every(WATCH, |measuring| async move { measuring.follow_suspensions().await });
+        self.every(WATCH, |measuring| async move { measuring.follow_groups().await });
         self.every(REFERENCES, |measuring| async move { measuring.follow_references().await });
         self.every(FORGET, |measuring| async move { measuring.forget().await });
     }

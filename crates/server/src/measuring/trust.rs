@@ -1,7 +1,7 @@
 //! Trust groups: which landmarks could lie together, and what a landmark's word is worth about an owner's agent.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lightcone_core::Affiliation;
 use lightcone_core::affiliation::{Affiliated, groups, is_same};
@@ -42,6 +42,51 @@ impl Measuring {
         let directory = self.roster.all().await?;
         let is_known = ids.iter().all(|id| directory.get(id).is_some());
         Ok(if is_known { directory } else { self.roster.now().await? })
+    }
+}
+
+/// Trust groups that turned out to be one, while the server runs.
+#[derive(Debug, Default)]
+pub(super) struct Mergers(Mutex<Merging>);
+
+#[derive(Debug, Default)]
+struct Merging {
+    /// Landmarks of groups that became one since the last look.
+    fresh: Vec<BTreeSet<String>>,
+    /// Those whose verdicts are to be looked at once more.
+    again: Vec<BTreeSet<String>>,
+}
+
+impl Mergers {
+    /// Notes what became one from a directory to the next. Every directory that anybody judged by comes by here.
+    pub(super) fn note(&self, before: &Directory, now: &Directory) {
+        let mut members: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+        for known in now.all() {
+            let id = known.record.id.as_str();
+            if let Some((group, was)) = now.group(id).zip(before.group(id)) {
+                members.entry(group).or_default().push((id, was));
+            }
+        }
+        let merged = members.into_values().filter(|members| {
+            let groups: BTreeSet<&str> = members.iter().map(|(_, was)| *was).collect();
+            groups.len() > 1
+        });
+        let merged = merged.map(|members| members.into_iter().map(|(id, _)| id.to_owned()).collect());
+        self.lock().fresh.extend(merged);
+    }
+
+    /// Landmarks whose verdicts are to be judged again, and whether for the first time. Twice, since a verdict may have
+    /// been on its way when the first look was taken.
+    pub(super) fn to_rejudge(&self) -> Vec<(BTreeSet<String>, bool)> {
+        let mut merging = self.lock();
+        let fresh = std::mem::take(&mut merging.fresh);
+        let again = std::mem::replace(&mut merging.again, fresh.clone());
+        let first = fresh.into_iter().map(|merged| (merged, true));
+        first.chain(again.into_iter().map(|merged| (merged, false))).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Merging> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,12 +137,17 @@ fn is_kept_by_another(known: &Known, owner: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use lightcone_store::Landmark;
 
     use super::*;
 
-    fn known(id: &str, tenant: &str, change: impl FnOnce(&mut Affiliation)) -> Known {
+    /// A landmark of a tenant that runs it, but for what is changed.
+    pub(in crate::measuring) fn known(
+        id: &str,
+        tenant: &str,
+        change: impl FnOnce(&mut Affiliation),
+    ) -> Known {
         let mut affiliation = Affiliation { operator: tenant.to_owned(), ..Affiliation::default() };
         change(&mut affiliation);
         let record = Landmark {
@@ -146,6 +196,37 @@ mod tests {
         let mut garbled = known("c", "y", |_| ());
         garbled.affiliation = None;
         assert_eq!(weights(all(garbled), ""), ["x", "z", "-"]);
+    }
+
+    #[test]
+    fn groups_that_become_one_are_looked_at_twice() {
+        let mergers = Mergers::default();
+        let all = |bridge: &[&str]| {
+            let at = |site: &str| {
+                let site = site.to_owned();
+                move |it: &mut Affiliation| it.site = site
+            };
+            let mut all = vec![known("a", "x", at("s")), known("b", "y", at("t")), known("c", "z", |_| ())];
+            let bridges = bridge.iter().map(|site| known(&format!("on {site}"), "bridge", at(site)));
+            all.extend(bridges);
+            Directory::of(all)
+        };
+        let mut before = Directory::default();
+        let mut look = |bridge: &[&str]| {
+            let now = all(bridge);
+            mergers.note(&std::mem::take(&mut before), &now);
+            before = now;
+            mergers.to_rejudge()
+        };
+        let merged: BTreeSet<String> = ["a", "b", "on s"].map(str::to_owned).into();
+        assert_eq!(look(&[]), []);
+        // Somebody who is new at one of them changes nothing for what was judged.
+        assert_eq!(look(&["s"]), []);
+        assert_eq!(look(&["s", "t"]), [(merged.clone(), true)]);
+        assert_eq!(look(&["s", "t"]), [(merged, false)]);
+        assert_eq!(look(&["s", "t"]), []);
+        // Falling apart again takes nothing from what was proven.
+        assert_eq!(look(&[]), []);
     }
 
     #[test]
