@@ -5,6 +5,7 @@ mod cases;
 mod matrix;
 mod records;
 mod rotation;
+mod standings;
 mod streams;
 
 use lightcone_server::Config;
