@@ -39,10 +39,10 @@ pub(crate) fn sheet(out: &mut dyn Write, record: &Shown, style: Style) -> io::Re
 }
 
 /// What is written above a column, and where it stands in a record.
-type Columns = &'static [(&'static str, &'static str)];
+type Paths = &'static [(&'static str, &'static str)];
 
 /// Columns of what outsiders are told, of why an agency looks, and of who looked.
-const STANDINGS: Columns = &[
+const STANDINGS: Paths = &[
     ("chip", "chip"),
     ("contact", "contact"),
     ("possible", "jurisdictions"),
@@ -50,7 +50,7 @@ const STANDINGS: Columns = &[
     ("claimed", "claimed_cell"),
     ("until", "epoch_end_time"),
 ];
-const CASES: Columns = &[
+const CASES: Paths = &[
     ("name", "name"),
     ("state", "state"),
     ("site", "site"),
@@ -59,7 +59,7 @@ const CASES: Columns = &[
     ("until", "expire_time"),
     ("reason", "reason"),
 ];
-const ACCESSES: Columns = &[
+const ACCESSES: Paths = &[
     ("when", "time"),
     ("who", "subject"),
     ("of", "subject_tenant"),
@@ -70,7 +70,7 @@ const ACCESSES: Columns = &[
 ];
 
 /// Columns of a kind.
-const fn columns(kind: Kind) -> Columns {
+const fn columns(kind: Kind) -> Paths {
     match kind {
         Kind::Landmarks => &[
             ("name", "name"),
