@@ -85,7 +85,7 @@ impl Subject {
     pub fn developer() -> Self {
         Self {
             id: "development".to_owned(),
-            tenant: "development".to_owned(),
+            tenant: String::new(),
             is_frozen: false,
             roles: Role::ALL.into(),
             areas: BTreeSet::from(["*".to_owned()]),

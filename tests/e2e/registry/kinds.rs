@@ -32,7 +32,6 @@ async fn landmarks(ground: Ground) {
         create_time: made.create_time,
         update_time: made.update_time,
         etag: made.etag.clone(),
-        tenant: "development".into(),
         ..landmark(1)
     };
     assert_eq!(made, expected);
@@ -42,7 +41,6 @@ async fn landmarks(ground: Ground) {
     let wanted = v1::RegisteredLandmark {
         name: made.name.clone(),
         etag: made.etag.clone(),
-        tenant: "development".into(),
         operator: "Other".into(),
         addresses: vec!["192.0.2.8:7862".into()],
         clock_error_ns: 77,
@@ -73,7 +71,6 @@ async fn sites(ground: Ground) {
         create_time: made.create_time,
         update_time: made.update_time,
         etag: made.etag.clone(),
-        tenant: "development".into(),
         ..site()
     };
     assert_eq!(made, expected);
@@ -106,7 +103,6 @@ async fn agents(ground: Ground) {
         create_time: made.create_time,
         update_time: made.update_time,
         etag: made.etag.clone(),
-        tenant: "development".into(),
         ..agent(1)
     };
     assert_eq!(made, expected);
@@ -158,7 +154,6 @@ async fn chips(ground: Ground) {
         create_time: made.create_time,
         update_time: made.update_time,
         etag: made.etag.clone(),
-        tenant: "development".into(),
         ..chip("c-1")
     };
     assert_eq!(made, expected);
