@@ -108,7 +108,12 @@ impl Server {
         let authenticator = authenticator(&config, identity).await?;
         let (rules, texts) = Rules::start(config.rule_files(), &*kept.store).await?;
         let keeping = tokio::spawn(Arc::clone(&rules).keep(texts, Arc::clone(&kept.store)));
-        let gate = Gate::new(Arc::clone(&rules), Arc::clone(&kept.store), authenticator.clone());
+        let gate = Gate::new(
+            Arc::clone(&rules),
+            Arc::clone(&kept.store),
+            authenticator.clone(),
+            Arc::clone(&compute),
+        );
         let access = AccessLayer::new(authenticator, rules, config.recheck());
         let context = Arc::new(Context {
             gate: Arc::new(gate),

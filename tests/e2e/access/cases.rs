@@ -81,6 +81,34 @@ async fn a_sealed_site_is_opened_by_two_people_and_its_owner_sees_every_look() {
 }
 
 #[tokio::test]
+async fn a_case_opens_nothing_outside_the_agencys_areas() {
+    let court = Court::with(|trust, config| {
+        let file = trust.file("directory.toml");
+        std::fs::write(&file, "[tenants.agency]\nareas = [\"FR\", \"SG\"]\n").unwrap();
+        config.access.directory = file.display().to_string();
+    })
+    .await;
+    let mut sites = SiteServiceClient::new(court.channel("tenant/acme/site-owner/o").await);
+    let point = |latitude_deg, longitude_deg| Some(v1::Point { latitude_deg, longitude_deg });
+    for (id, claimed_point) in [("tuas", point(1.32, 103.65)), ("hanau", point(50.1, 8.9)), ("dark", None)] {
+        let site = v1::Site { claimed_point, ..v1::Site::default() };
+        let create = v1::CreateSiteRequest { site_id: id.into(), site: Some(site), ..Default::default() };
+        sites.create_site(create).await.unwrap();
+    }
+    let analyst = court.channel("tenant/agency/analyst/ann").await;
+    let mut supervisor = CaseServiceClient::new(court.channel("tenant/agency/supervisor/sue").await);
+    let (mut cases, mut looks) = (CaseServiceClient::new(analyst.clone()), SiteServiceClient::new(analyst));
+    for (id, is_seen) in [("tuas", true), ("hanau", false), ("dark", false)] {
+        let name = format!("sites/{id}");
+        let request = v1::RequestCaseRequest { site: name.clone(), reason: "x".into(), ..Default::default() };
+        let case = cases.request_case(request).await.unwrap().into_inner();
+        supervisor.approve_case(v1::ApproveCaseRequest { name: case.name }).await.unwrap();
+        let seen = looks.get_site(v1::GetSiteRequest { name }).await;
+        assert_eq!(seen.is_ok(), is_seen, "{id}: {seen:?}");
+    }
+}
+
+#[tokio::test]
 async fn who_is_analyst_and_supervisor_is_still_one_person() {
     let court = Court::with(|trust, config| {
         let file = trust.file("directory.toml");

@@ -6,11 +6,13 @@ use lightcone_access::{Act, Decision, Kind, Record, Role, Subject};
 use lightcone_store::{Agent, Case, Chip, Landmark, Site, Store, StoreError};
 use tonic::Status;
 
+use super::areas;
 use super::authenticate::Authenticator;
 use super::caller::Caller;
 use super::notes;
 use super::rules::{InForce, Rules};
 use crate::clock::now_ns;
+use crate::compute::Compute;
 use crate::measuring::Trouble;
 use crate::status;
 
@@ -19,6 +21,7 @@ pub(crate) struct Gate {
     rules: Arc<Rules>,
     store: Arc<dyn Store>,
     authenticator: Authenticator,
+    compute: Arc<Compute>,
 }
 
 /// A record that a call is about.
@@ -53,8 +56,13 @@ impl Scope {
 
 impl Gate {
     /// A gate by these rules.
-    pub(crate) fn new(rules: Arc<Rules>, store: Arc<dyn Store>, authenticator: Authenticator) -> Self {
-        Self { rules, store, authenticator }
+    pub(crate) fn new(
+        rules: Arc<Rules>,
+        store: Arc<dyn Store>,
+        authenticator: Authenticator,
+        compute: Arc<Compute>,
+    ) -> Self {
+        Self { rules, store, authenticator, compute }
     }
 
     /// The rules of now.
@@ -82,8 +90,10 @@ impl Gate {
         let mut case = None;
         if !decision.allowed {
             case = self.open_case(&caller.subject, goal).await?;
-            if case.is_some() {
-                let opened = Record { has_open_case: true, ..goal.record.clone() };
+            if let Some(case) = &case {
+                let borders = &self.compute.borders;
+                let areas = areas::of_site(&*self.store, borders, &case.site).await.map_err(Status::from)?;
+                let opened = Record { has_open_case: true, areas, ..goal.record.clone() };
                 decision = rules.policy.reach(&caller.subject, act, &opened);
             }
         }

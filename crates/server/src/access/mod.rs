@@ -4,6 +4,7 @@
 //! off calls whose caller ceases to be entitled; `gate` is what handlers ask about records; `notes` keeps who of one
 //! tenant was shown what of another's. Rules and directory are files that `rules` reads again when they change.
 
+mod areas;
 mod authenticate;
 mod caller;
 mod gate;

@@ -46,6 +46,10 @@ impl Config {
 }
 
 pub(super) fn check(config: &Config) -> Result<(), InvalidSetting> {
+    if config.oidc.is_set() && !config.tls.is_set() {
+        let remedy = "set `[tls]` too: a token on a connection that anyone can read is anyone's";
+        return Err(InvalidSetting::new("oidc.providers", "…", remedy));
+    }
     let recheck_ms = config.access.recheck_ms;
     milliseconds("access.recheck_ms", recheck_ms)?;
     if recheck_ms > RECHECK_MS_MAX {
