@@ -4,4 +4,5 @@
 //! The fuzzer calls them, and so do plain tests, one of each crate, with the corpus and changes of it.
 
 pub mod attest;
+pub mod oidc;
 pub mod probe;

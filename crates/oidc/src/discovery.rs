@@ -13,6 +13,15 @@ pub(crate) struct Metadata {
     issuer: String,
     /// Where its keys are.
     pub(crate) jwks_uri: Url,
+    /// Where a device asks for a code.
+    #[cfg(feature = "device")]
+    pub(crate) device_authorization_endpoint: Option<Url>,
+    /// Where tokens are given.
+    #[cfg(feature = "device")]
+    pub(crate) token_endpoint: Option<Url>,
+    /// Where tokens are given back.
+    #[cfg(feature = "device")]
+    pub(crate) revocation_endpoint: Option<Url>,
 }
 
 /// Asks a provider what it says of itself.

@@ -1,11 +1,15 @@
-//! Who a person is: tokens of identity providers, checked by a service.
+//! Who a person is: tokens of identity providers, checked by a service and fetched by a program.
 //!
 //! A [`Verifier`] knows the providers that a service trusts, fetches their keys and checks tokens: JSON Web Tokens that
 //! a provider signed with a key of its own, for this service, not long ago. What the person may do is decided
 //! elsewhere: this crate knows no roles, and no wire but the provider's.
+//!
+//! With the feature `device`, [`device`] fetches a token for a person at a terminal (RFC 8628) and keeps it.
 
 mod cache;
 mod claims;
+#[cfg(feature = "device")]
+pub mod device;
 mod discovery;
 mod encoded;
 mod error;
@@ -25,4 +29,11 @@ pub use verifier::Verifier;
 #[must_use]
 pub fn parses(token: &str) -> bool {
     encoded::Encoded::parse(token).is_ok_and(|token| claims::of(token.claims).is_ok())
+}
+
+/// Parses a provider's keys: likewise.
+#[doc(hidden)]
+#[must_use]
+pub fn parses_keys(text: &[u8]) -> bool {
+    keys::KeySet::parse(text).is_ok()
 }

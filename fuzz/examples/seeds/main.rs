@@ -5,6 +5,7 @@
 mod session;
 
 mod attest;
+mod oidc;
 
 use std::fs;
 use std::io;
@@ -27,7 +28,8 @@ fn main() -> io::Result<()> {
     documents()?;
     agent()?;
     landmark()?;
-    attest::all()
+    attest::all()?;
+    oidc::all()
 }
 
 fn write(target: &str, name: &str, bytes: &[u8]) -> io::Result<()> {

@@ -20,6 +20,8 @@ mod rehearsal;
 mod relay;
 #[cfg(any(feature = "server", feature = "landmark", feature = "agent"))]
 mod tls;
+#[cfg(feature = "server")]
+mod way;
 
 use std::path::PathBuf;
 
@@ -59,6 +61,8 @@ pub(crate) use rehearsal::{AttackCommand, AttackRelayArgs, AttackRunArgs, DemoAr
 pub(crate) use relay::RelayArgs;
 #[cfg(any(feature = "server", feature = "landmark", feature = "agent"))]
 pub(crate) use tls::TlsArgs;
+#[cfg(feature = "server")]
+pub(crate) use way::{LoginArgs, WayArgs};
 
 /// Proves where attested chips can and cannot be, from round trips that cannot outrun light.
 #[derive(Debug, Parser)]
@@ -172,6 +176,12 @@ pub(crate) enum Command {
     #[cfg(feature = "access")]
     #[command(subcommand)]
     Access(AccessCommand),
+    /// Log in with an identity provider, in a browser anywhere, so that commands here act for you
+    #[cfg(feature = "server")]
+    Login(Box<LoginArgs>),
+    /// Give the login back
+    #[cfg(feature = "server")]
+    Logout,
     /// Look at the settings of the server
     #[cfg(feature = "server")]
     #[command(subcommand)]
@@ -203,7 +213,7 @@ pub(crate) struct LocateArgs {
     pub(crate) server: Option<String>,
     #[cfg(feature = "server")]
     #[command(flatten)]
-    pub(crate) tls: TlsArgs,
+    pub(crate) way: WayArgs,
     #[command(flatten)]
     pub(crate) questions: QuestionArgs,
     #[command(flatten)]

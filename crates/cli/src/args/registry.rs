@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use lightcone_core::{Metres, Point};
 
 use super::asking::Claim;
-use super::tls::TlsArgs;
+use super::way::WayArgs;
 
 /// Which server.
 #[derive(Debug, Args)]
@@ -16,7 +16,7 @@ pub(crate) struct ServerArgs {
     #[arg(long, value_name = "URL", env = "LIGHTCONE_SERVER", default_value = "http://127.0.0.1:7443")]
     pub(crate) server: String,
     #[command(flatten)]
-    pub(crate) tls: TlsArgs,
+    pub(crate) way: WayArgs,
     /// How to show the answer
     #[arg(short, long, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
     pub(crate) output: ShownFormat,

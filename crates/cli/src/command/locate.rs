@@ -38,7 +38,7 @@ pub(crate) fn run(args: &LocateArgs, notes: Notes) -> Outcome<Exit> {
         questions: &questions,
         settings: settings(args),
         #[cfg(feature = "server")]
-        remote: args.server.as_deref().map(|url| Remote::connect(url, &args.tls)).transpose()?,
+        remote: args.server.as_deref().map(|url| Remote::connect(url, &args.way)).transpose()?,
     };
     let mut writer = Writer::new(args, &work)?;
     let bar = progress::bar("locating", targets.len(), notes.quiet());

@@ -25,6 +25,8 @@ mod keys;
 #[cfg(feature = "landmark")]
 mod landmark;
 mod locate;
+#[cfg(feature = "server")]
+pub(crate) mod login;
 #[cfg(feature = "access")]
 mod policies;
 #[cfg(feature = "attest")]
@@ -105,6 +107,10 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         Command::Case(command) => access::case(command),
         #[cfg(feature = "access")]
         Command::Access(command) => policies::run(command),
+        #[cfg(feature = "server")]
+        Command::Login(args) => login::login(args),
+        #[cfg(feature = "server")]
+        Command::Logout => login::logout(Notes { quiet: cli.quiet }),
         Command::Borders(args) => borders::run(args),
         Command::Completions(args) => completions::run(args),
     }

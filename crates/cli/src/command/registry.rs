@@ -139,7 +139,7 @@ pub(crate) fn watch_verdicts(args: &WatchVerdictsArgs, notes: Notes) -> Outcome<
 
 pub(super) fn open(server: &ServerArgs) -> Outcome<Registry> {
     stop::listen()?;
-    Registry::connect(&server.server, &server.tls)
+    Registry::connect(&server.server, &server.way)
 }
 
 pub(super) fn show(server: &ServerArgs, record: &Shown) -> Outcome<Exit> {

@@ -5,14 +5,13 @@ use std::time::Duration;
 use lightcone::v1;
 use lightcone::v1::location_service_client::LocationServiceClient;
 use lightcone_core::{Borders, Mesh, Observation, Question, Settings, Verdict};
-use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 use super::from_wire::Door;
-use super::line::{Line, limited, refused};
+use super::line::{Line, Wire, limited, refused};
 use super::to_wire;
-use crate::args::TlsArgs;
+use crate::args::WayArgs;
 use crate::exit::{Failure, Outcome};
 
 /// A server that is busy is asked again so many times, after the wait that it names.
@@ -26,7 +25,7 @@ const MESSAGE_BYTES_MAX: usize = 16 << 20;
 /// A server.
 pub(crate) struct Remote {
     line: Line,
-    client: LocationServiceClient<Channel>,
+    client: LocationServiceClient<Wire>,
 }
 
 /// What all targets have in common.
@@ -39,8 +38,8 @@ pub(crate) struct Ask<'a> {
 
 impl Remote {
     /// Connects to a server such as `http://127.0.0.1:7443`.
-    pub(crate) fn connect(url: &str, tls: &TlsArgs) -> Outcome<Self> {
-        let line = Line::connect(url, &tls.settings())?;
+    pub(crate) fn connect(url: &str, way: &WayArgs) -> Outcome<Self> {
+        let line = Line::connect_as(url, way)?;
         let client = LocationServiceClient::new(line.channel());
         Ok(Self { line, client: client.max_decoding_message_size(MESSAGE_BYTES_MAX) })
     }

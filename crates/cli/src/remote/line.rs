@@ -5,10 +5,13 @@ use std::time::Duration;
 use lightcone_identity::dial::{self, DialError};
 use lightcone_identity::{Credentials, TlsSettings};
 use tokio::runtime::{Builder, Runtime};
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt as _;
 
+use super::caller::Caller;
+use crate::args::WayArgs;
 use crate::exit::{Failure, Outcome};
 use crate::{out, stop};
 
@@ -20,16 +23,26 @@ const STOP_INTERVAL: Duration = Duration::from_millis(50);
 /// A connection.
 pub(crate) struct Line {
     runtime: Runtime,
-    channel: Channel,
+    channel: Wire,
 }
 
+/// A channel on which every call says who calls.
+pub(crate) type Wire = InterceptedService<Channel, Caller>;
+
 impl Line {
-    /// Connects to a server such as `http://127.0.0.1:7443`.
+    /// Connects to a server such as `http://127.0.0.1:7443`, as a program: with a certificate or as nobody.
     pub(crate) fn connect(url: &str, tls: &TlsSettings) -> Outcome<Self> {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::machine(format!("cannot start the network: {error}")))?;
+        Self::open(runtime()?, url, tls, Caller::nobody())
+    }
+
+    /// Connects to a server as whoever the command line, or else the login says.
+    pub(crate) fn connect_as(url: &str, way: &WayArgs) -> Outcome<Self> {
+        let runtime = runtime()?;
+        let caller = runtime.block_on(stoppable(Caller::of(way, url)))??;
+        Self::open(runtime, url, &way.tls.settings(), caller)
+    }
+
+    fn open(runtime: Runtime, url: &str, tls: &TlsSettings, caller: Caller) -> Outcome<Self> {
         if dial::is_exposed(url) {
             out::note(&format!(
                 "note: {url} is not TLS: everyone on the way can read and change what is said; use https"
@@ -39,11 +52,11 @@ impl Line {
         let credentials = credentials.map_err(|error| Failure::input(error.to_string()))?;
         let channel = runtime.block_on(stoppable(dial::connect(url, &credentials)))?;
         let channel = channel.map_err(|error| not_reached(&error))?;
-        Ok(Self { runtime, channel })
+        Ok(Self { runtime, channel: InterceptedService::new(channel, caller) })
     }
 
     /// The channel, for clients.
-    pub(crate) fn channel(&self) -> Channel {
+    pub(crate) fn channel(&self) -> Wire {
         self.channel.clone()
     }
 
@@ -59,6 +72,11 @@ impl Line {
     ) -> Outcome<T> {
         self.wait(call)?.map(tonic::Response::into_inner).map_err(|status| refused(&status))
     }
+}
+
+fn runtime() -> Outcome<Runtime> {
+    let built = Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| Failure::machine(format!("cannot start the network: {error}")))
 }
 
 /// Why there is no connection.
@@ -77,7 +95,7 @@ pub(crate) fn limited<T>(message: T) -> Request<T> {
 }
 
 /// Runs something until it is done or someone presses ctrl-c.
-pub(super) async fn stoppable<T>(work: impl Future<Output = T>) -> Outcome<T> {
+pub(crate) async fn stoppable<T>(work: impl Future<Output = T>) -> Outcome<T> {
     let pressed = async {
         while !stop::pressed() {
             tokio::time::sleep(STOP_INTERVAL).await;

@@ -1,6 +1,7 @@
 //! The same questions asked of a server. The answer is made back into the core's words, so that every form
 //! of output is the same as offline. Records of a server's registry are shown as the wire has them.
 
+mod caller;
 mod certifier;
 mod client;
 mod from_wire;

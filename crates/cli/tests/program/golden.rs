@@ -6,7 +6,7 @@ use crate::run::{self, AZURE, lightcone};
 
 /// Every command whose help is held word for word.
 #[cfg(all(feature = "server", feature = "png", feature = "demo", feature = "attest"))]
-const COMMANDS: [&str; 54] = [
+const COMMANDS: [&str; 56] = [
     "demo",
     "attack",
     "attack list",
@@ -54,6 +54,8 @@ const COMMANDS: [&str; 54] = [
     "watch",
     "watch verdicts",
     "summon",
+    "login",
+    "logout",
     "access",
     "access show",
     "access check",

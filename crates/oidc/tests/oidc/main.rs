@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod away; // a provider that is away, slow, too large, elsewhere, or someone else
+mod corpus; // whatever the bytes are
 mod house; // the provider
 mod rotation; // keys that come and go
 mod signing; // keys and tokens

@@ -4,6 +4,7 @@ mod access;
 mod attestation;
 mod authority;
 mod check;
+mod identity;
 mod measuring;
 mod source;
 mod store;
@@ -203,6 +204,7 @@ impl Config {
         check::pool(self)?;
         measuring::check(self)?;
         access::check(self)?;
+        identity::check(self)?;
         attestation::check(self)?;
         self.authority.check()?;
         check::store(&self.store)?;

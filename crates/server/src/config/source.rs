@@ -14,6 +14,9 @@ const ENV_SEPARATOR: &str = "__";
 /// The settings that are lists; in the environment their entries are parted by commas.
 const LISTS: [&str; 2] = ["attestation.reference_keys", "server.web_origins"];
 
+/// The settings that are lists of tables; only a file can have them.
+const TABLES: [&str; 1] = ["oidc.providers"];
+
 /// A setting given on the command line: its key as `section.name`, and its value.
 pub type Override = (String, String);
 
@@ -146,7 +149,8 @@ fn refuse_unknown(merged: &config::Config) -> Result<(), ConfigError> {
 
 /// Every setting's key, from the defaults, which have them all.
 fn keys_of_defaults() -> BTreeSet<String> {
-    let mut keys = BTreeSet::from(LISTS.map(str::to_owned)); // an empty list has no leaves
+    // An empty list has no leaves.
+    let mut keys: BTreeSet<String> = LISTS.iter().chain(&TABLES).map(|key| (*key).to_owned()).collect();
     if let Ok(defaults) = config::Config::try_from(&Config::default()) {
         flatten("", &defaults.cache, &mut keys);
     }
@@ -241,6 +245,23 @@ mod tests {
         assert!(told.contains("`pool.worker_policy`") && told.contains("`idle`"), "{told}");
         let told = refusal("", &[], &[("server.io_threads", "1")]);
         assert!(told.contains("`server.io_threads`") && told.contains("2 to 64"), "{told}");
+    }
+
+    #[test]
+    fn lists_of_tables_are_read_from_a_file() {
+        let provider = "issuer = 'https://id.example.org', audience = 'us'";
+        let file = format!("[oidc]\nproviders = [{{ {provider} }}]\n");
+        let config = sources(&file, &[], &[]).0.load().unwrap();
+        assert_eq!(config.oidc.providers[0].audience, "us");
+        assert_eq!(config.oidc.providers[0].algorithms, ["ES256", "EdDSA", "RS256", "PS256"]);
+        let told = refusal(&format!("[oidc]\nproviders = [{{ {provider}, cas = 'x' }}]\n"), &[], &[]);
+        assert!(told.contains("cas"), "{told}");
+        let told = refusal(
+            "[oidc]\nproviders = [{ issuer = 'http://id.example.org', audience = 'us' }]\n",
+            &[],
+            &[],
+        );
+        assert!(told.contains("oidc.providers.issuer") && told.contains("https"), "{told}");
     }
 
     #[test]

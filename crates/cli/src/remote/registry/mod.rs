@@ -20,7 +20,7 @@ use lightcone::v1::verdict_service_client::VerdictServiceClient;
 
 use super::Shown;
 use super::line::{Line, limited};
-use crate::args::{PairArgs, TlsArgs};
+use crate::args::{PairArgs, WayArgs};
 use crate::exit::{Failure, Outcome};
 
 /// The largest answer, in bytes.
@@ -43,8 +43,8 @@ use shown;
 
 impl Registry {
     /// Connects to a server such as `http://127.0.0.1:7443`.
-    pub(crate) fn connect(url: &str, tls: &TlsArgs) -> Outcome<Self> {
-        Ok(Self { line: Line::connect(url, &tls.settings())? })
+    pub(crate) fn connect(url: &str, way: &WayArgs) -> Outcome<Self> {
+        Ok(Self { line: Line::connect_as(url, way)? })
     }
 
     /// Waits, unless someone presses ctrl-c.
