@@ -33,9 +33,6 @@ pub(super) fn grouped<'k>(known: impl Iterator<Item = &'k Known>) -> HashMap<Str
     named
 }
 
-/// Tenants of records that have no owner: those of before there were tenants, and those of development mode.
-const NOBODIES: [&str; 2] = ["", "development"];
-
 impl Measuring {
     /// Landmarks with their trust groups, those among them that were entered just now.
     pub(crate) async fn trust_groups(&self, ids: &[&str]) -> Result<Arc<Directory>, Trouble> {
@@ -99,10 +96,10 @@ pub(super) struct Weights<'d> {
 }
 
 impl<'d> Weights<'d> {
-    /// The weights about agents of this tenant. Who is nobody, or everybody as in development mode, is no owner who
+    /// The weights about agents of this tenant; empty, as in development mode: of nobody's, and nobody is no owner who
     /// could lie.
     pub(super) fn about(directory: &'d Directory, owner: &'d str) -> Self {
-        let is_own = |known: &Known| !NOBODIES.contains(&owner) && is_own(known, owner);
+        let is_own = |known: &Known| !owner.is_empty() && is_own(known, owner);
         let own = directory.all().filter(|known| is_own(known));
         let own = own.filter_map(|known| directory.group(&known.record.id)).collect();
         Self { directory, owner, own }
@@ -236,9 +233,7 @@ pub(super) mod tests {
         assert_eq!(weights(all(), "other"), ["owner", "-"]);
         assert_eq!(weights(all(), "third"), ["owner", "other"]);
         // Nobody's agents have no owner who could lie.
-        for nobody in ["", "development"] {
-            assert_eq!(weights(vec![known("a", nobody, |_| ())], nobody), [nobody]);
-        }
+        assert_eq!(weights(vec![known("a", "", |_| ())], ""), [""]);
     }
 
     #[test]
