@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use lightcone::v1::location_service_client::LocationServiceClient;
-use lightcone_tests::House;
+use lightcone_tests::{House, Trust};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_stream::StreamExt as _;
@@ -106,4 +106,28 @@ async fn an_old_connection_goes_and_its_open_calls_are_given_time() {
             client.locate(request()).await.expect("the next connection is new");
         }
     }
+}
+
+#[tokio::test]
+async fn without_a_handshake_nobody_is_heard() {
+    let trust = Trust::new();
+    let house = House::with(|config| {
+        trust.serve(config);
+        config.server.first_request_ms = 500;
+    })
+    .await;
+    let started = Instant::now();
+    let mut silent = TcpStream::connect(house.address).await.unwrap();
+    let mut slow = TcpStream::connect(house.address).await.unwrap();
+    slow.write_all(&[0x16, 0x03, 0x01, 0x02]).await.unwrap();
+    let mut plain = TcpStream::connect(house.address).await.unwrap();
+    plain.write_all(PREFACE).await.unwrap();
+    for socket in [&mut plain, &mut silent, &mut slow] {
+        assert!(hangs_up(socket).await);
+    }
+    assert!(started.elapsed() < PATIENCE);
+    let stranger = Trust::new().channel(house.address, "tenant/acme/site-owner/desk").await;
+    LocationServiceClient::new(stranger).locate(request()).await.expect_err("they do not trust one another");
+    let known = trust.channel(house.address, "tenant/acme/site-owner/desk").await;
+    LocationServiceClient::new(known).locate(request()).await.expect("it is served");
 }

@@ -20,12 +20,37 @@ use std::path::Path;
 use lightcone::v1::ErrorReason;
 
 use compiled::Compiled;
+use lightcone_server::limits::{SMALL_MESSAGE_BYTES_MAX, message_bytes_max};
 
 #[test]
 fn every_message_and_rpc_says_who_may_be_shown_it() {
     let contract = Compiled::ours();
     assert!(contract.messages().count() > 30);
     assert_eq!(audiences::unsaid(&contract), [""; 0]);
+}
+
+#[test]
+fn only_calls_that_carry_much_take_large_messages() {
+    let contract = Compiled::ours();
+    let large = contract.methods().filter(|method| {
+        let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+        message_bytes_max(&path) > SMALL_MESSAGE_BYTES_MAX
+    });
+    let large: BTreeSet<String> = large.map(|method| compiled::call(&method)).collect();
+    let wanted = [
+        "AgentService/BatchCreateAgents",
+        "AttestationService/AppraiseEvidence",
+        "ChipService/BatchCreateChips",
+        "LandmarkService/BatchCreateLandmarks",
+        "LocationService/AuditLandmarks",
+        "LocationService/BatchLocate",
+        "LocationService/Locate",
+        "MeasurementService/Ingest",
+        "SessionService/Attest",
+        "SessionService/CloseSession",
+        "SiteService/BatchCreateSites",
+    ];
+    assert_eq!(large, wanted.map(str::to_owned).into());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use lightcone::v1;
 use lightcone::v1::ErrorReason;
+use lightcone_server::limits::SMALL_MESSAGE_BYTES_MAX;
 use lightcone_tests::{House, World};
 use prost::Message as _;
 use tonic::{Code, Status};
@@ -168,6 +169,21 @@ async fn a_message_beyond_the_limit_is_not_read() {
     request.landmarks[0].group = "x".repeat(lightcone_server::limits::MESSAGE_BYTES_MAX);
     let status = house.client().await.locate(request).await.unwrap_err();
     assert_eq!(status.code(), Code::OutOfRange, "{status:?}");
+}
+
+#[tokio::test]
+async fn each_call_has_a_limit_of_its_own() {
+    let house = House::open().await;
+    let mut sites = v1::site_service_client::SiteServiceClient::new(house.channel().await);
+    let site = v1::Site { display_name: "x".repeat(SMALL_MESSAGE_BYTES_MAX), ..Default::default() };
+    let ask = v1::CreateSiteRequest { site: Some(site.clone()), ..Default::default() };
+    let status = sites.create_site(ask.clone()).await.unwrap_err();
+    assert_eq!(status.code(), Code::OutOfRange, "{status:?}");
+    assert!(status.message().contains("131072") && !status.message().contains("xx"), "{status:?}");
+    // Many at a time take more room; that this name is too long is then for another to say.
+    let many = v1::BatchCreateSitesRequest { requests: vec![ask], ..Default::default() };
+    let status = sites.batch_create_sites(many).await.unwrap_err();
+    assert_eq!(ErrorReason::of(&status), Some(ErrorReason::FieldInvalid), "{status:?}");
 }
 
 #[tokio::test]

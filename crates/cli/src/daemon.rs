@@ -36,6 +36,8 @@ pub(crate) fn run<T, E>(
     notes: Notes,
     daemon: impl AsyncFnOnce(StopSignal) -> Result<T, E>,
 ) -> Outcome<Result<T, E>> {
+    #[cfg(target_os = "linux")]
+    crate::harden::leave_no_core()?;
     start_log(log, notes)?;
     let runtime = Builder::new_current_thread()
         .enable_all()

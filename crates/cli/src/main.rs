@@ -9,6 +9,11 @@ mod data;
 mod demo;
 mod evaluate;
 mod exit;
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "agent", feature = "landmark", feature = "relay", feature = "server")
+))]
+mod harden;
 mod map;
 mod out;
 mod progress;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lightcone_identity::Identity;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tonic::service::Routes;
 use tonic_health::server::HealthReporter;
@@ -14,8 +14,10 @@ use crate::accept::{Door, Speech};
 use crate::access::AccessLayer;
 use crate::beacon::Beacon;
 use crate::deadline::DeadlineLayer;
+use crate::limits::BACKLOG;
 use crate::observe::ObserveLayer;
 use crate::run::ServeError;
+use crate::sizes::SizeLayer;
 use crate::{Config, admin, web};
 
 /// Bound ports.
@@ -37,10 +39,10 @@ pub(crate) struct ForKeepers(Option<TcpListener>);
 
 impl Doors {
     /// Binds them.
-    pub(crate) async fn bind(config: &Config, identity: Option<Identity>) -> Result<Self, ServeError> {
-        let grpc = listen(config.listen()?).await?;
-        let web = listen_if(config.web_listen()?).await?;
-        let admin = listen_if(config.admin_listen()?).await?;
+    pub(crate) fn bind(config: &Config, identity: Option<Identity>) -> Result<Self, ServeError> {
+        let grpc = listen(config.listen()?)?;
+        let web = listen_if(config.web_listen()?)?;
+        let admin = listen_if(config.admin_listen()?)?;
         Ok(Self { for_callers: ForCallers { grpc, web, identity }, for_keepers: ForKeepers(admin) })
     }
 
@@ -68,7 +70,7 @@ impl ForCallers {
     ) -> impl Future<Output = ()> + Send + use<> {
         let layers =
             ServiceBuilder::new().layer(ObserveLayer).layer(DeadlineLayer::new(config.deadline_max()));
-        let service = layers.layer(access).service(routes.prepare());
+        let service = layers.layer(access).layer(SizeLayer).service(routes.prepare());
         let for_pages = web::layers(&config.server.web_origins).service(service.clone());
         let (drains, web_drains) = (drains.clone(), drains.clone());
         let (caps, times) = (Arc::new(config.caps()), config.times());
@@ -112,13 +114,22 @@ fn address(listener: Option<&TcpListener>) -> Result<Option<SocketAddr>, ServeEr
     listener.map(TcpListener::local_addr).transpose().map_err(ServeError::Socket)
 }
 
-async fn listen_if(address: Option<SocketAddr>) -> Result<Option<TcpListener>, ServeError> {
-    match address {
-        Some(address) => Ok(Some(listen(address).await?)),
-        None => Ok(None),
-    }
+fn listen_if(address: Option<SocketAddr>) -> Result<Option<TcpListener>, ServeError> {
+    address.map(listen).transpose()
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })
+fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    bound(address).map_err(|cause| ServeError::Listen { address, cause })
+}
+
+/// A listener on which many may wait: with the system's usual 128 a crowd that comes at once is kept off for seconds.
+fn bound(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A server that comes again at once may have its port again.
+    socket.set_reuseaddr(cfg!(unix))?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }

@@ -25,6 +25,7 @@ mod pace;
 mod run;
 mod server;
 mod service;
+mod sizes;
 mod standing;
 mod status;
 mod tables;

@@ -3,8 +3,39 @@
 
 use std::time::Duration;
 
-/// The largest message that is read, in bytes.
+/// The largest message that is read, in bytes: many items at a time.
 pub const MESSAGE_BYTES_MAX: usize = 4 << 20;
+/// The largest message with evidence, in bytes.
+pub const EVIDENCE_MESSAGE_BYTES_MAX: usize = 2 << 20;
+/// The largest message of any other call, in bytes.
+pub const SMALL_MESSAGE_BYTES_MAX: usize = 128 << 10;
+
+/// Calls whose messages may be as large as any.
+const LARGE: [&str; 8] = [
+    "LocationService/Locate",
+    "LocationService/BatchLocate",
+    "LocationService/AuditLandmarks",
+    "MeasurementService/Ingest",
+    "AgentService/BatchCreateAgents",
+    "ChipService/BatchCreateChips",
+    "LandmarkService/BatchCreateLandmarks",
+    "SiteService/BatchCreateSites",
+];
+/// Calls that carry evidence.
+const WITH_EVIDENCE: [&str; 3] =
+    ["AttestationService/AppraiseEvidence", "SessionService/Attest", "SessionService/CloseSession"];
+/// What calls of the contract begin with.
+const PACKAGE: &str = "/lightcone.v1.";
+
+/// How large the messages of the call with that path may be, in bytes.
+#[must_use]
+pub fn message_bytes_max(path: &str) -> usize {
+    match path.strip_prefix(PACKAGE) {
+        Some(call) if LARGE.contains(&call) => MESSAGE_BYTES_MAX,
+        Some(call) if WITH_EVIDENCE.contains(&call) => EVIDENCE_MESSAGE_BYTES_MAX,
+        _ => SMALL_MESSAGE_BYTES_MAX,
+    }
+}
 /// The most landmarks of a Locate. Contradictions among landmarks cost time by their square.
 pub const LOCATE_LANDMARKS_MAX: usize = 2_048;
 /// The most landmarks of a batch's header or an audit.
@@ -90,6 +121,8 @@ pub const HEADERS_MAX: usize = 64;
 /// What a stream's answer may take up before its peer reads it, in bytes; beyond it the answer waits.
 pub const SEND_BUFFER_BYTES_MAX: usize = 64 << 10;
 
+/// Sockets that may wait to be accepted.
+pub const BACKLOG: u32 = 1_024;
 /// Handshakes at a time, of all that connect.
 pub const HANDSHAKES_MAX: usize = 1_024;
 /// The same for one address; the next ones wait for their turn.

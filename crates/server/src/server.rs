@@ -84,7 +84,7 @@ impl Server {
             false => None,
         };
         let enrolling = Enrolling::open(&config.authority)?.map(Arc::new);
-        let doors = Doors::bind(&config, identity.clone()).await?;
+        let doors = Doors::bind(&config, identity.clone())?;
         let kept = folder::open(&config.store).await?;
         let wanted = config.pool()?;
         let bulk_slots = wanted.bulk_slots();

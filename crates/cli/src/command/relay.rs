@@ -21,6 +21,8 @@ pub(super) type Pair = (SocketAddr, SocketAddr);
 
 /// Relays until ctrl-c.
 pub(crate) fn run(args: &RelayArgs, notes: Notes) -> Outcome<Exit> {
+    #[cfg(target_os = "linux")]
+    crate::harden::leave_no_core()?;
     let (fronts, landmarks) = (args.listen.len(), args.landmark.len());
     if fronts != landmarks {
         let told = format!("{fronts} of --listen and {landmarks} of --landmark: give them in pairs");

@@ -12,6 +12,8 @@ use crate::out::Out;
 
 /// Serves until told to stop.
 pub(crate) fn run(args: &ServeArgs, notes: Notes) -> Outcome<Exit> {
+    #[cfg(target_os = "linux")]
+    crate::harden::leave_no_core()?;
     let config = load(args)?;
     if config.server.development {
         notes

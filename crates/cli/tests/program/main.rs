@@ -15,6 +15,8 @@ mod authority; // an authority of one's own, and TLS with it
 mod daemons;
 mod faults; // wrong files and wrong arguments, each with its message
 mod golden; // help texts and answers, word for word
+#[cfg(all(target_os = "linux", feature = "server", feature = "landmark", feature = "agent"))]
+mod harden;
 mod maps; // GeoJSON and pictures of awkward regions
 #[cfg(feature = "access")]
 mod policies; // policies and directories of a server
