@@ -249,18 +249,15 @@ mod tests {
 
     #[test]
     fn lists_of_tables_are_read_from_a_file() {
+        let tls = "[tls]\nworkload_api = 'unix:///run/spire/agent.sock'\n";
         let provider = "issuer = 'https://id.example.org', audience = 'us'";
-        let file = format!("[oidc]\nproviders = [{{ {provider} }}]\n");
+        let file = format!("{tls}[oidc]\nproviders = [{{ {provider} }}]\n");
         let config = sources(&file, &[], &[]).0.load().unwrap();
         assert_eq!(config.oidc.providers[0].audience, "us");
         assert_eq!(config.oidc.providers[0].algorithms, ["ES256", "EdDSA", "RS256", "PS256"]);
-        let told = refusal(&format!("[oidc]\nproviders = [{{ {provider}, cas = 'x' }}]\n"), &[], &[]);
+        let told = refusal(&format!("{tls}[oidc]\nproviders = [{{ {provider}, cas = 'x' }}]\n"), &[], &[]);
         assert!(told.contains("cas"), "{told}");
-        let told = refusal(
-            "[oidc]\nproviders = [{ issuer = 'http://id.example.org', audience = 'us' }]\n",
-            &[],
-            &[],
-        );
+        let told = refusal(&file.replace("https:", "http:"), &[], &[]);
         assert!(told.contains("oidc.providers.issuer") && told.contains("https"), "{told}");
     }
 
