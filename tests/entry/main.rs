@@ -91,7 +91,8 @@ async fn measure(rounds: usize) {
     println!("{:<28} {:>14} {:>18} {:>22}", "", "call", "without access", "connect and call");
     let mut medians = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
-        let [call, without, connect] = [&mut calls[at], &mut unasked[at], &mut first[at]].map(median);
+        let [call, without, connect] =
+            [&mut calls[at], &mut unasked[at], &mut first[at]].map(|times| median(times));
         println!("{:<28} {:>11.1} us {:>15.1} us {:>19.1} us", entry.name, call, without, connect);
         medians.push([call, without, connect]);
     }
@@ -104,7 +105,7 @@ async fn measure(rounds: usize) {
 }
 
 /// In microseconds.
-fn median(times: &mut Vec<Duration>) -> f64 {
+fn median(times: &mut [Duration]) -> f64 {
     times.sort_unstable();
     times[times.len() / 2].as_secs_f64() * 1e6
 }

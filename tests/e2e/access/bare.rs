@@ -91,7 +91,7 @@ pub(crate) fn fate(status: &Status) -> Fate {
         Some(ErrorReason::Unauthenticated) => Fate::Unauthenticated,
         Some(ErrorReason::SecondPersonNeeded) => Fate::SecondPerson,
         Some(_) => Fate::Allowed,
-        None => panic!("a refusal without a reason: {status:?}"),
+        None => unreachable!("a refusal without a reason: {status:?}"),
     }
 }
 

@@ -107,6 +107,37 @@ async fn an_agent_is_only_itself() {
 }
 
 #[tokio::test]
+async fn an_agent_of_a_frozen_tenant_does_nothing() {
+    let court = Court::with(|trust, config| {
+        let file = trust.file("directory.toml");
+        std::fs::write(&file, "").unwrap();
+        config.access.directory = file.display().to_string();
+    })
+    .await;
+    let owner = court.channel("tenant/ours/site-owner/a").await;
+    SiteServiceClient::new(owner.clone()).create_site(site("hall")).await.unwrap();
+    AgentServiceClient::new(owner.clone()).create_agent(agent("a-1", "sites/hall")).await.unwrap();
+    let mut sessions = SessionServiceClient::new(court.channel("agent/a-1").await);
+    let attend = v1::AttendRequest { agent: "agents/a-1".into() };
+    sessions.attend(attend.clone()).await.unwrap();
+    std::fs::write(court.trust.file("directory.toml"), "[tenants.ours]\nfrozen = true\n").unwrap();
+    let begin = std::time::Instant::now();
+    let refused = loop {
+        match sessions.attend(attend.clone()).await {
+            Err(refused) => break refused,
+            Ok(_) if begin.elapsed().as_secs() < 30 => {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await
+            }
+            Ok(_) => unreachable!("the directory is not read again"),
+        }
+    };
+    assert!(matches!(refused.code(), Code::NotFound | Code::PermissionDenied), "{refused:?}");
+    let refused =
+        SiteServiceClient::new(owner).list_sites(v1::ListSitesRequest::default()).await.unwrap_err();
+    assert!(refused.message().contains("frozen-tenants"), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_chip_is_seen_by_whose_it_is_and_who_has_it() {
     let court = Court::open().await;
     let desk = court.channel("tenant/vendor/order-desk/d").await;

@@ -18,7 +18,7 @@ use super::caps::{Caps, Place};
 use super::connection;
 use super::entrance::Entrance;
 use super::handshake::shake;
-use super::peering::Peering;
+use super::peering::{Peering, Vouched};
 use super::speech::Speech;
 use super::trouble::Trouble;
 use super::vigil::{End, Times, Vigil};
@@ -99,7 +99,7 @@ impl Door {
             // Small answers are not held back for more; a socket that refuses is about to fail anyway.
             let _ = socket.set_nodelay(true);
             let entrance = |peer, is_tls| {
-                let peering = Peering { address, peer, is_tls };
+                let peering = Peering { address, peer, vouched: Vouched::default(), is_tls };
                 tracing::debug!(door, %address, is_tls = peering.is_tls, "a connection came");
                 Entrance { service, peering, activity: Arc::new(Activity::new(came)) }
             };

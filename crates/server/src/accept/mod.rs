@@ -18,6 +18,6 @@ mod vigil;
 
 pub(crate) use caps::Caps;
 pub(crate) use door::Door;
-pub(crate) use peering::Peering;
+pub(crate) use peering::{Peering, Vouched};
 pub(crate) use speech::Speech;
 pub(crate) use vigil::Times;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use lightcone_identity::Peer;
 
@@ -12,6 +13,33 @@ pub(crate) struct Peering {
     pub(crate) address: SocketAddr,
     /// Who it is by its certificate; none: it showed none.
     pub(crate) peer: Option<Arc<Peer>>,
+    /// For which roots that was looked at.
+    pub(crate) vouched: Vouched,
     /// Whether what it says is hidden from others.
     pub(crate) is_tls: bool,
+}
+
+/// The change of the roots since which a connection's certificate is known to be good; at first, none. All calls of a
+/// connection share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Vouched(Arc<AtomicU64>);
+
+impl Vouched {
+    const NEVER: u64 = u64::MAX;
+
+    /// Whether it was looked at after that change.
+    pub(crate) fn holds(&self, change: u64) -> bool {
+        self.0.load(Ordering::Acquire) == change
+    }
+
+    /// It was, and is good.
+    pub(crate) fn set(&self, change: u64) {
+        self.0.store(change, Ordering::Release);
+    }
+}
+
+impl Default for Vouched {
+    fn default() -> Self {
+        Self(Arc::new(AtomicU64::new(Self::NEVER)))
+    }
 }

@@ -9,7 +9,7 @@ use lightcone_access::{Directory, Proof, Subject};
 use lightcone_identity::{Identity, Peer};
 use lightcone_oidc::{Claims, Verifier};
 
-use crate::accept::Peering;
+use crate::accept::{Peering, Vouched};
 
 /// How a token is introduced, as RFC 6750 has it.
 const BEARER: &str = "bearer";
@@ -22,6 +22,7 @@ pub(crate) struct Unauthenticated(pub(crate) &'static str);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shown {
     peer: Option<Arc<Peer>>,
+    vouched: Vouched,
     claims: Option<Arc<Claims>>,
 }
 
@@ -63,7 +64,7 @@ impl Authenticator {
                 Some(Arc::new(claims.map_err(|error| Unauthenticated(error.cause()))?))
             }
         };
-        Ok(Shown { peer: peering.peer.clone(), claims })
+        Ok(Shown { peer: peering.peer.clone(), vouched: peering.vouched.clone(), claims })
     }
 
     /// Who shows that, now: asked at the beginning of a call, and again while it lasts.
@@ -79,14 +80,12 @@ impl Authenticator {
         let peer = match &shown.peer {
             None => None,
             // Against the roots of now: one that was taken away ends what rests on it.
-            Some(peer) => {
-                Some(identity.peer(&peer.chain, now).map_err(|_| Unauthenticated("certificate_unknown"))?)
-            }
+            Some(peer) => Some(vouched(identity, &shown.vouched, peer, now)?),
         };
         let unknown = Unauthenticated("subject_unknown");
         match (&shown.claims, peer) {
             (Some(claims), peer) => {
-                let proof = bound(claims, peer.as_ref())?;
+                let proof = bound(claims, peer)?;
                 if claims.expires_ns <= nanoseconds(now) {
                     return Err(Unauthenticated("token_expired"));
                 }
@@ -119,6 +118,24 @@ impl Authenticator {
             _ => Vec::new(),
         }
     }
+}
+
+/// The peer, if the roots of now vouch for it. A chain is followed once for each change of the roots, not once a call:
+/// that takes longer than all else that a call needs.
+fn vouched<'p>(
+    identity: &Identity,
+    vouched: &Vouched,
+    peer: &'p Peer,
+    now: SystemTime,
+) -> Result<&'p Peer, Unauthenticated> {
+    let unknown = Unauthenticated("certificate_unknown");
+    // Read before the chain is followed: a change in between is seen by the next call.
+    let change = *identity.changes().borrow();
+    if !vouched.holds(change) {
+        identity.peer(&peer.chain, now).map_err(|_| unknown)?;
+        vouched.set(change);
+    }
+    if peer.not_after_ns <= nanoseconds(now) { Err(unknown) } else { Ok(peer) }
 }
 
 /// Whether a token may be used on this connection (RFC 8705): where a certificate is shown, only one that is bound to

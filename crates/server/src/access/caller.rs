@@ -27,7 +27,6 @@ pub(crate) struct Caller {
 ///
 /// # Errors
 /// The layer did not see the request: then nobody may do anything.
-#[expect(clippy::result_large_err, reason = "a status is what handlers answer with")]
 pub(crate) fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
     let caller = request.extensions().get::<Caller>().cloned();
     caller.ok_or_else(|| status::internal("a request reached its handler past the access layer"))

@@ -1,5 +1,6 @@
 //! What handlers ask: may this caller do that with this record?
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use lightcone_access::{Act, Decision, Kind, Record, Role, Subject};
@@ -86,7 +87,13 @@ impl Gate {
     /// NOT_FOUND for what it may not see, FORBIDDEN for what it may see and not do.
     pub(crate) async fn reach(&self, caller: &Caller, act: Act, goal: &Goal) -> Result<(), Status> {
         let rules = self.rules.now();
-        let mut decision = rules.policy.reach(&caller.subject, act, &goal.record);
+        // A landmark or agent has no tenant but its record's.
+        let is_frozen = caller.subject.itself.is_some() && rules.directory.is_frozen(&goal.record.tenant);
+        let subject = match is_frozen {
+            true => Cow::Owned(Subject { is_frozen, ..(*caller.subject).clone() }),
+            false => Cow::Borrowed(&*caller.subject),
+        };
+        let mut decision = rules.policy.reach(&subject, act, &goal.record);
         let mut case = None;
         if !decision.allowed {
             case = self.open_case(&caller.subject, goal).await?;
