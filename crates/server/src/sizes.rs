@@ -67,10 +67,10 @@ impl HttpBody for SizedBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        if let Some(bytes) = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref()) {
-            if let Err(status) = self.messages.look(bytes) {
-                return Poll::Ready(Some(Err(status)));
-            }
+        if let Some(bytes) = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref())
+            && let Err(status) = self.messages.look(bytes)
+        {
+            return Poll::Ready(Some(Err(status)));
         }
         Poll::Ready(frame)
     }
