@@ -30,6 +30,8 @@ pub struct Affiliated<'a> {
     pub group: &'a str,
     /// Whose hands it is in.
     pub affiliation: &'a Affiliation,
+    /// Whether an authority vouched for name and affiliation; else only its operator is known.
+    pub is_vouched: bool,
 }
 
 impl Affiliation {
@@ -99,7 +101,10 @@ impl Sets {
             self.tie(node, Tie::Party, party);
         }
         self.tie(node, Tie::Site, site);
-        self.tie(node, Tie::Name, landmark.name);
+        // A host is called as the authority calls it. What nobody vouched for could be called so to tie others.
+        if landmark.is_vouched {
+            self.tie(node, Tie::Name, landmark.name);
+        }
         if *network_asn != 0 {
             let network = self.node_of(Tie::Network(*network_asn));
             self.join(node, network);
@@ -176,7 +181,12 @@ mod tests {
         let landmarks: Vec<Affiliated<'_>> = names
             .iter()
             .zip(affiliations)
-            .map(|(name, affiliation)| Affiliated { name, group: &affiliation.operator, affiliation })
+            .map(|(name, affiliation)| Affiliated {
+                name,
+                group: &affiliation.operator,
+                affiliation,
+                is_vouched: true,
+            })
             .collect();
         groups(&landmarks).into_iter().map(str::to_owned).collect()
     }
@@ -311,7 +321,7 @@ mod tests {
         ) {
             let names: Vec<String> = (0..all.len()).map(|at| format!("l{at}")).collect();
             let mut landmarks: Vec<Affiliated<'_>> = names.iter().zip(&all)
-                .map(|(name, affiliation)| Affiliated { name, group: &affiliation.operator, affiliation })
+                .map(|(name, affiliation)| Affiliated { name, group: &affiliation.operator, affiliation, is_vouched: true })
                 .collect();
             let by_name = |landmarks: &[Affiliated<'_>]| -> BTreeMap<String, String> {
                 let names = landmarks.iter().map(|landmark| landmark.name.to_owned());

@@ -24,6 +24,14 @@ const LARGE: [&str; 8] = [
 /// Calls that carry evidence.
 const WITH_EVIDENCE: [&str; 3] =
     ["AttestationService/AppraiseEvidence", "SessionService/Attest", "SessionService/CloseSession"];
+/// The largest message of what anyone may call, in bytes: what strangers have on their way is kept in memory.
+pub const STRANGERS_MESSAGE_BYTES_MAX: usize = 4 << 10;
+/// The largest message that enrols, in bytes: a token and a certificate request.
+pub const ENROLMENT_MESSAGE_BYTES_MAX: usize = 16 << 10;
+/// How long a stranger's call may take, its message among it.
+pub const STRANGERS_CALL: Duration = Duration::from_secs(5);
+/// What anyone may call.
+const OF_STRANGERS: [&str; 3] = ["AccessService/WhoAmI", "AccessService/CanI", "StandingService/GetService"];
 /// What calls of the contract begin with.
 const PACKAGE: &str = "/lightcone.v1.";
 
@@ -33,6 +41,8 @@ pub fn message_bytes_max(path: &str) -> usize {
     match path.strip_prefix(PACKAGE) {
         Some(call) if LARGE.contains(&call) => MESSAGE_BYTES_MAX,
         Some(call) if WITH_EVIDENCE.contains(&call) => EVIDENCE_MESSAGE_BYTES_MAX,
+        Some(call) if OF_STRANGERS.contains(&call) => STRANGERS_MESSAGE_BYTES_MAX,
+        Some("EnrolmentService/Enrol") => ENROLMENT_MESSAGE_BYTES_MAX,
         _ => SMALL_MESSAGE_BYTES_MAX,
     }
 }

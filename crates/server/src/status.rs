@@ -148,6 +148,7 @@ pub(crate) fn unauthenticated(cause: &'static str) -> Status {
         "nobody" => "this call is not for everyone: show a certificate or a token",
         "certificate_unknown" => "the certificate is not, or no longer, one of this service's trust domain",
         "subject_unknown" => "who you are is shown well, and is nobody whom this service's directory knows",
+        "subject_changed" => "who you are was changed while the call lasted; make it again",
         "token_expired" => "the token's time is over; get another",
         "token_unbound" => "the token is not bound to the certificate of this connection (RFC 8705)",
         _ => "the token is not accepted",

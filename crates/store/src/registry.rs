@@ -174,7 +174,7 @@ async fn retire<R: Mortal>(
 }
 
 /// The record, locked, if it is still the one that the caller read.
-async fn locked<R: Resource>(tx: &mut Tx, id: &str, etag: Option<&str>) -> Result<R, StoreError> {
+pub(crate) async fn locked<R: Resource>(tx: &mut Tx, id: &str, etag: Option<&str>) -> Result<R, StoreError> {
     let mut record: R = tx.lock(id).await?;
     let found = record.header().etag.clone();
     match etag {

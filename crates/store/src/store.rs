@@ -292,14 +292,16 @@ pub trait Verdicts: Send + Sync {
 pub trait Supervision: Send + Sync {
     /// Ties a chip to an agent, or to none, from `tie.from_time` on, and ends the tie before; its state becomes
     /// paired or registered. When the chip was tied to another agent and no return to the maker explains the
-    /// change, `alert` is raised in the same transaction. Tying it to what it is tied to changes nothing.
+    /// change, `alert` is raised in the same transaction. Tying it to what it is tied to changes nothing. With an `etag`
+    /// only the chip that the caller saw is tied.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for the chip or agent, [`StoreError::WrongState`] for a retired chip or agent,
+    /// [`StoreError::EtagMismatch`], [`StoreError::NotFound`] for the chip or agent, [`StoreError::WrongState`] for a retired chip or agent,
     /// [`StoreError::RequestReused`].
     async fn tie_chip(
         &self,
         tie: ChipTie,
+        etag: Option<&str>,
         alert: Option<Alert>,
         request: Option<&Request>,
     ) -> Result<Chip, StoreError>;

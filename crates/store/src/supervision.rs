@@ -9,6 +9,7 @@ use crate::purge;
 use crate::record::{
     Agent, AgentState, Alert, Chip, ChipState, ChipTie, LandmarkVersion, Resource as _, Row,
 };
+use crate::registry::locked;
 use crate::registry::share_anew;
 use crate::request::Request;
 use crate::sql::Tx;
@@ -22,12 +23,13 @@ impl Supervision for SqlStore {
     async fn tie_chip(
         &self,
         tie: ChipTie,
+        etag: Option<&str>,
         alert: Option<Alert>,
         request: Option<&Request>,
     ) -> Result<Chip, StoreError> {
         self.database
-            .transact("tie-chip", (tie, alert, request), |tx, (tie, alert, request)| {
-                Box::pin(tie_chip(tx, tie, alert.as_ref(), *request))
+            .transact("tie-chip", (tie, etag, alert, request), |tx, (tie, etag, alert, request)| {
+                Box::pin(tie_chip(tx, tie, *etag, alert.as_ref(), *request))
             })
             .await
     }
@@ -93,13 +95,14 @@ impl Supervision for SqlStore {
 async fn tie_chip(
     tx: &mut Tx,
     tie: &ChipTie,
+    etag: Option<&str>,
     alert: Option<&Alert>,
     request: Option<&Request>,
 ) -> Result<Chip, StoreError> {
     if let Some(answer) = answer::before(tx, request).await?.and_then(|chips| chips.into_iter().next()) {
         return Ok(answer);
     }
-    let mut chip: Chip = tx.lock(&tie.chip).await?;
+    let mut chip: Chip = locked(tx, &tie.chip, etag).await?;
     living::<Chip>(&chip.id, chip.state.as_str(), chip.state == ChipState::Retired)?;
     let mut holder = String::new();
     if let Some(agent) = &tie.agent {

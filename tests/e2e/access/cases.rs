@@ -98,7 +98,7 @@ async fn a_case_opens_nothing_outside_the_agencys_areas() {
     let analyst = court.channel("tenant/agency/analyst/ann").await;
     let mut supervisor = CaseServiceClient::new(court.channel("tenant/agency/supervisor/sue").await);
     let (mut cases, mut looks) = (CaseServiceClient::new(analyst.clone()), SiteServiceClient::new(analyst));
-    for (id, is_seen) in [("tuas", true), ("hanau", false), ("dark", false)] {
+    for (id, is_seen) in [("tuas", true), ("hanau", false), ("dark", true)] {
         let name = format!("sites/{id}");
         let request = v1::RequestCaseRequest { site: name.clone(), reason: "x".into(), ..Default::default() };
         let case = cases.request_case(request).await.unwrap().into_inner();

@@ -74,3 +74,26 @@ async fn a_stream_ends_with_its_certificate() {
     assert_eq!(ErrorReason::of(&ended), Some(ErrorReason::Unauthenticated), "{ended:?} after {after:?}");
     assert!(after < Duration::from_secs(30), "{after:?}");
 }
+
+#[tokio::test]
+async fn a_stream_ends_when_its_caller_becomes_another() {
+    let directory = |tenant: &str| {
+        format!(
+            "[[machines]]\nid = \"spiffe://example.org/desk\"\ntenant = \"{tenant}\"\nroles = [\"site-owner\"]\n"
+        )
+    };
+    let mut file = None;
+    let court = Court::with(|trust, config| {
+        let path = trust.file("directory.toml");
+        std::fs::write(&path, directory("acme")).unwrap();
+        config.access.directory = path.display().to_string();
+        file = Some(path);
+    })
+    .await;
+    let ends = tokio::spawn(watched(court.channel("desk").await));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    std::fs::write(file.unwrap(), directory("other")).unwrap();
+    let (ended, _) = ends.await.unwrap();
+    let ended = ended.expect("a status");
+    assert_eq!(ErrorReason::of(&ended), Some(ErrorReason::Unauthenticated), "{ended:?}");
+}

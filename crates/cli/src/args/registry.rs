@@ -148,6 +148,9 @@ pub(crate) struct RegisterChipArgs {
     /// The maker's stock-keeping unit, such as H20-96GB
     #[arg(long, value_name = "TEXT")]
     pub(crate) sku: String,
+    /// A tenant that may be told how it stands and may pair it, such as its buyer; up to eight times
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) party: Vec<String>,
     #[command(flatten)]
     pub(crate) create: CreateArgs,
 }

@@ -84,6 +84,9 @@ impl Server {
         let address = format!("127.0.0.1:{port}");
         let sets = [
             "store.url=sqlite::memory:".to_owned(),
+            format!("store.folder={ca}/data"),
+            // Servers of other tests have one too.
+            "server.admin_listen=127.0.0.1:0".to_owned(),
             format!("tls.certificate={ca}/server/certificate.pem"),
             format!("tls.private_key={ca}/server/key.pem"),
             format!("tls.trust_bundle={ca}/server/bundle.pem"),

@@ -10,10 +10,15 @@ use crate::limits::{HANDSHAKES_MAX, HANDSHAKES_PER_ADDRESS_MAX};
 
 /// What counts as one address: an IPv4 address, or the 64 bits of an IPv6 address that a network gives away whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Origin(IpAddr);
+pub(super) struct Origin(IpAddr);
 
 impl Origin {
-    fn of(address: IpAddr) -> Self {
+    /// The address itself.
+    pub(super) const fn address(self) -> IpAddr {
+        self.0
+    }
+
+    pub(super) fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
             IpAddr::V6(address) => {
                 let [a, b, c, d, ..] = address.segments();

@@ -1,10 +1,12 @@
 //! Who is at the other end of a connection, as far as the connection itself says.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use lightcone_identity::Peer;
+
+use super::caps::Origin;
 
 /// What a connection says of its other end; in the extensions of every request that comes over it.
 #[derive(Clone, Debug)]
@@ -17,6 +19,13 @@ pub(crate) struct Peering {
     pub(crate) vouched: Vouched,
     /// Whether what it says is hidden from others.
     pub(crate) is_tls: bool,
+}
+
+impl Peering {
+    /// What counts as its address: of IPv6 the part that a network gives away whole.
+    pub(crate) fn origin(&self) -> IpAddr {
+        Origin::of(self.address.ip()).address()
+    }
 }
 
 /// The change of the roots since which a connection's certificate is known to be good; at first, none. All calls of a

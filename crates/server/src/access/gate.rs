@@ -100,6 +100,8 @@ impl Gate {
             if let Some(case) = &case {
                 let borders = &self.compute.borders;
                 let areas = areas::of_site(&*self.store, borders, &case.site).await.map_err(Status::from)?;
+                // What may be anywhere may be in the agency's areas.
+                let areas = areas.unwrap_or_else(|| caller.subject.areas.clone());
                 let opened = Record { has_open_case: true, areas, ..goal.record.clone() };
                 decision = rules.policy.reach(&caller.subject, act, &opened);
             }
@@ -186,6 +188,8 @@ fn is_foreign(subject: &Subject, record: &Record) -> bool {
 }
 
 fn refused(rules: &InForce, caller: &Caller, decision: &Decision, act: Act, goal: &Goal) -> Status {
+    let (subject, record, call) = (&caller.subject.id, &goal.name, caller.call);
+    tracing::info!(call, subject, record, act = act.as_str(), version = rules.version, "record denied");
     let sees = act != Act::See && rules.policy.reach(&caller.subject, Act::See, &goal.record).allowed;
     if sees {
         return status::forbidden(caller.call, &rules.version, decision);

@@ -18,6 +18,7 @@ use super::caller::Caller;
 use super::revocable::{Revocable, Revocation};
 use super::rules::{InForce, Rules};
 use crate::accept::Peering;
+use crate::limits::STRANGERS_CALL;
 use crate::status;
 
 /// Where the contract's calls are.
@@ -83,6 +84,10 @@ where
             return Box::pin(self.inner.call(request));
         }
         let call = CALLS.get(request.uri().path()).copied().unwrap_or(UNKNOWN_CALL);
+        if !is_grpc(request.headers()) {
+            let told = "calls are made with content-type application/grpc, which no page may send unasked";
+            return Box::pin(async move { Ok(Status::invalid_argument(told).into_http()) });
+        }
         let access = Arc::clone(&self.access);
         let Some(peering) = request.extensions().get::<Peering>().cloned() else {
             let told = status::internal("a call without a connection");
@@ -96,14 +101,19 @@ where
                 Ok(admitted) => admitted,
                 Err(refused) => return Ok(refused.into_http()),
             };
+            let is_stranger = caller.subject.proof == Proof::None;
             request.extensions_mut().insert(Arc::clone(&caller.subject));
             request.extensions_mut().insert(caller);
             let mut revocation = Box::pin(revocation);
+            let limit = if is_stranger { STRANGERS_CALL } else { Duration::MAX };
             tokio::select! {
                 biased;
-                answered = ready.call(request) => answered.map(|response| {
-                    response.map(|body| Body::new(Revocable::new(body, revocation)))
-                }),
+                answered = tokio::time::timeout(limit, ready.call(request)) => match answered {
+                    Ok(answered) => answered.map(|response| {
+                        response.map(|body| Body::new(Revocable::new(body, revocation)))
+                    }),
+                    Err(_) => Ok(status::deadline_exceeded(Some(limit)).into_http()),
+                },
                 refused = &mut revocation => Ok(refused.into_http()),
             }
         })
@@ -123,12 +133,20 @@ impl Access {
         let changes = self.rules.changes();
         let known = self.entitled(call, &shown)?;
         let turn = match known.subject.tenant.as_str() {
-            "" => Tenant::named(&peering.address.ip().to_string()),
+            "" => Tenant::named(&peering.origin().to_string()),
             tenant => Tenant::named(tenant),
         };
         let caller = Caller { subject: Arc::clone(&known.subject), expires_ns: known.expires_ns, turn, call };
-        let access = Arc::clone(self);
-        let check = move || access.entitled(call, &shown).map(|known| known.expires_ns);
+        let (access, began) = (Arc::clone(self), (Arc::clone(&known.subject), self.rules.now()));
+        let check = move || {
+            let known = access.entitled(call, &shown)?;
+            // A stream was opened for whom its caller was; a machine's, by a directory that may have frozen its owner.
+            let is_machine = known.subject.itself.is_some();
+            if known.subject != began.0 || (is_machine && access.rules.now().directory != began.1.directory) {
+                return Err(status::unauthenticated("subject_changed"));
+            }
+            Ok(known.expires_ns)
+        };
         Ok((caller, Revocation::new(check, known.expires_ns, changes, self.recheck)))
     }
 
@@ -142,7 +160,17 @@ impl Access {
     }
 }
 
+/// Whether a request is one of gRPC by its type: those of other types a page of any origin may send, and the browser
+/// would show its owner's certificate with it.
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/grpc"))
+}
+
 fn may_call(rules: &InForce, known: &Known, call: &str) -> Result<(), Status> {
+    if call == UNKNOWN_CALL {
+        return Err(Status::unimplemented("the contract has no such call"));
+    }
     let decision = rules.policy.call(&known.subject, call);
     if decision.allowed {
         return Ok(());
@@ -154,5 +182,7 @@ fn may_call(rules: &InForce, known: &Known, call: &str) -> Result<(), Status> {
     if known.subject.id.is_empty() {
         return Err(status::unauthenticated("nobody"));
     }
+    let (subject, rules_said) = (&known.subject.id, decision.rules.join(" "));
+    tracing::info!(call, subject, rules = rules_said, version = rules.version, "call denied");
     Err(status::forbidden(call, &rules.version, &decision))
 }

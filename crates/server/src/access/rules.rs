@@ -12,6 +12,8 @@ use crate::clock::now_ns;
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// After so many looks at a file that cannot be read somebody is told, once.
+const MISSES_TOLD: u32 = 2;
 /// The largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 /// What the built-in policies are said to come from.
@@ -114,15 +116,25 @@ impl Rules {
 
     /// Looks at the files for as long as the server lives. What does not hold changes nothing, and is told once.
     pub(crate) async fn keep(self: Arc<Self>, mut last: Texts, store: Arc<dyn Store>) {
-        let mut ticks = tokio::time::interval(LOOK);
+        let (mut ticks, mut missed) = (tokio::time::interval(LOOK), 0);
         loop {
             ticks.tick().await;
             let texts = match Texts::read(&self.files) {
-                Ok(texts) if texts == last => continue,
+                Ok(texts) if texts == last => {
+                    missed = 0;
+                    continue;
+                }
                 Ok(texts) => texts,
                 // A file that is being replaced may be away for a moment: the next look sees it.
-                Err(_) => continue,
+                Err(error) => {
+                    missed += 1;
+                    if missed == MISSES_TOLD {
+                        tracing::error!(%error, "access rules cannot be read; the old ones stay in force");
+                    }
+                    continue;
+                }
             };
+            missed = 0;
             match in_force(&self.files, &texts, &*store).await {
                 Ok(now) => {
                     tell(&now);

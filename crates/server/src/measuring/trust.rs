@@ -22,7 +22,12 @@ pub(super) fn grouped<'k>(known: impl Iterator<Item = &'k Known>) -> HashMap<Str
                 named.insert(record.id.clone(), record.trust_group.clone());
             }
             Some(affiliation) => {
-                living.push(Affiliated { name: &record.id, group: &record.trust_group, affiliation });
+                living.push(Affiliated {
+                    name: &record.id,
+                    group: &record.trust_group,
+                    affiliation,
+                    is_vouched: !record.affiliation.is_empty(),
+                });
             }
         }
     }

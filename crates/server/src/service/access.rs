@@ -6,7 +6,7 @@ use lightcone::v1;
 use lightcone::v1::access_service_server::AccessService;
 use lightcone_access::{Act, Decision, Kind, Role, Subject};
 use lightcone_store::{Agent, Chip, Landmark, Site};
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 use crate::access::{Caller, Goal, caller};
 use crate::context::Context;
@@ -38,9 +38,12 @@ impl Accesses {
             Kind::Access => return Ok(None),
         };
         let goal = goal.map_err(status::store)?;
-        // Nobody learns by asking what is there.
-        self.context.gate.reach(caller, Act::See, &goal).await?;
-        Ok(Some(goal))
+        // Nobody learns by asking what is there: it is there for whom the call itself would find it.
+        let act = wire::act_of(&asked.call).unwrap_or(Act::See);
+        match self.context.gate.reach(caller, act, &goal).await {
+            Err(hidden) if hidden.code() == Code::NotFound => Err(hidden),
+            _ => Ok(Some(goal)),
+        }
     }
 
     /// Whom the question is about.

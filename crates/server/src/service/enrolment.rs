@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use lightcone::v1;
 use lightcone::v1::enrolment_service_server::EnrolmentService;
-use lightcone_access::{Itself, Subject};
+use lightcone_access::{Act, Itself};
 use lightcone_identity::SpiffeId;
 use lightcone_identity::authority::Issued;
 use lightcone_pool::Lane;
 use lightcone_store::{Agent, Landmark, LandmarkState, Request as Once, Site, StoreError};
 use tonic::{Request, Response, Status};
 
-use crate::access::errand;
+use crate::access::{caller, errand};
 use crate::clock::now_ns;
 use crate::compute::Fault;
 use crate::context::Context;
@@ -125,11 +125,17 @@ impl EnrolmentService for Enrolments {
     ) -> Result<Response<v1::RenewCertificateResponse>, Status> {
         let errand = errand(&request, Lane::Interactive);
         let enrolling = self.enrolling()?;
-        let subject = request.extensions().get::<Arc<Subject>>().cloned();
-        let subject = subject.ok_or_else(|| status::unauthenticated("nobody"))?;
+        let caller = caller(&request)?;
+        let (gate, subject) = (&self.context.gate, Arc::clone(&caller.subject));
         match &subject.itself {
-            Some(Itself::Landmark(id)) => self.current::<Landmark>(id).await.map(drop)?,
-            Some(Itself::Agent(id)) => self.current::<Agent>(id).await.map(drop)?,
+            Some(Itself::Landmark(id)) => {
+                gate.landmark(&caller, Act::Use, id).await?;
+                self.current::<Landmark>(id).await.map(drop)?
+            }
+            Some(Itself::Agent(id)) => {
+                gate.agent(&caller, Act::Use, id).await?;
+                self.current::<Agent>(id).await.map(drop)?
+            }
             None => return Err(status::unauthenticated("subject_unknown")),
         }
         let csr = request.into_inner().certificate_request;

@@ -110,10 +110,10 @@ pub(crate) async fn chips_are_found_by_who_has_to_do_with_them(store: &SqlStore)
         reason: String::new(),
         rma: true,
     };
-    let moved = store.tie_chip(tie(Some("a2"), NOW + 1), None, None).await.unwrap();
+    let moved = store.tie_chip(tie(Some("a2"), NOW + 1), None, None, None).await.unwrap();
     assert_eq!((moved.holder.as_str(), chips("jurong", None).await.as_str()), ("other", ""));
     assert_eq!(chips("other", None).await, "c2");
-    let loose = store.tie_chip(tie(None, NOW + 2), None, None).await.unwrap();
+    let loose = store.tie_chip(tie(None, NOW + 2), None, None, None).await.unwrap();
     assert_eq!((loose.holder.as_str(), chips("other", None).await.as_str()), ("", ""));
     let resold = Chip { parties: vec!["next".into()], ..chip("c1") };
     store.update(resold, None, None).await.unwrap();

@@ -20,11 +20,11 @@ fn tie(chip: &str, agent: Option<&str>, from_time: i64, rma: bool) -> ChipTie {
 pub(crate) async fn a_chip_has_one_tie_at_a_time(store: &SqlStore) {
     settle(store, &[], &["a1", "a2"]).await;
     store.create_many(vec![chip("c1")], None).await.unwrap();
-    let first = store.tie_chip(tie("c1", Some("a1"), NOW + 1, false), None, None).await.unwrap();
+    let first = store.tie_chip(tie("c1", Some("a1"), NOW + 1, false), None, None, None).await.unwrap();
     assert_eq!((first.state, first.agent.as_deref()), (ChipState::Paired, Some("a1")));
-    let again = store.tie_chip(tie("c1", Some("a1"), NOW + 2, false), None, None).await.unwrap();
+    let again = store.tie_chip(tie("c1", Some("a1"), NOW + 2, false), None, None, None).await.unwrap();
     assert_eq!(again, first);
-    store.tie_chip(tie("c1", Some("a2"), NOW + 3, true), None, None).await.unwrap();
+    store.tie_chip(tie("c1", Some("a2"), NOW + 3, true), None, None, None).await.unwrap();
     let ties = store.chip_ties("c1").await.unwrap();
     let spans: Vec<_> =
         ties.iter().map(|tie| (tie.agent.as_deref(), tie.from_time, tie.until_time)).collect();
@@ -36,7 +36,7 @@ pub(crate) async fn a_move_without_a_return_is_an_alert(store: &SqlStore) {
     store.create_many(vec![chip("c1")], None).await.unwrap();
     let move_to = |agent: &'static str, at, rma, name: &'static str, request: Option<Request>| async move {
         let tie = tie("c1", Some(agent), NOW + at, rma);
-        store.tie_chip(tie, Some(alert(name)), request.as_ref()).await.unwrap();
+        store.tie_chip(tie, None, Some(alert(name)), request.as_ref()).await.unwrap();
         store.alerts_since(0, 10).await.unwrap().len()
     };
     assert_eq!(move_to("a1", 1, false, "first tie", None).await, 0);
@@ -48,11 +48,12 @@ pub(crate) async fn a_move_without_a_return_is_an_alert(store: &SqlStore) {
 pub(crate) async fn a_chip_that_is_untied_can_be_tied_again(store: &SqlStore) {
     settle(store, &[], &["a1"]).await;
     store.create_many(vec![Chip { agent: Some("a1".into()), ..chip("c1") }], None).await.unwrap();
-    let loose = store.tie_chip(tie("c1", None, NOW + 1, false), Some(alert("untied")), None).await.unwrap();
+    let loose =
+        store.tie_chip(tie("c1", None, NOW + 1, false), None, Some(alert("untied")), None).await.unwrap();
     assert_eq!((loose.state, loose.agent), (ChipState::Registered, None));
     // To untie first is no way around the alert.
     assert_eq!(store.alerts_since(0, 10).await.unwrap().len(), 1);
-    let tied = store.tie_chip(tie("c1", Some("a1"), NOW + 2, false), None, None).await.unwrap();
+    let tied = store.tie_chip(tie("c1", Some("a1"), NOW + 2, false), None, None, None).await.unwrap();
     assert_eq!(tied.state, ChipState::Paired);
     assert_eq!(store.chip_ties("c1").await.unwrap().len(), 3);
 }
@@ -62,11 +63,11 @@ pub(crate) async fn retired_chips_and_agents_are_not_tied(store: &SqlStore) {
     store.create_many(vec![chip("c1"), chip("c2")], None).await.unwrap();
     let _: Chip = store.retire("c1", None, "", NOW, None).await.unwrap();
     let _: Agent = store.retire("a2", None, "", NOW, None).await.unwrap();
-    let refused = store.tie_chip(tie("c1", Some("a1"), NOW, false), None, None).await;
+    let refused = store.tie_chip(tie("c1", Some("a1"), NOW, false), None, None, None).await;
     assert!(matches!(refused, Err(StoreError::WrongState { kind: "chip", .. })), "{refused:?}");
-    let refused = store.tie_chip(tie("c2", Some("a2"), NOW, false), None, None).await;
+    let refused = store.tie_chip(tie("c2", Some("a2"), NOW, false), None, None, None).await;
     assert!(matches!(refused, Err(StoreError::WrongState { kind: "agent", .. })), "{refused:?}");
-    let refused = store.tie_chip(tie("c2", Some("a3"), NOW, false), None, None).await;
+    let refused = store.tie_chip(tie("c2", Some("a3"), NOW, false), None, None, None).await;
     assert!(matches!(refused, Err(StoreError::NotFound { kind: "agent", .. })), "{refused:?}");
 }
 

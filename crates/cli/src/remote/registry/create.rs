@@ -73,7 +73,12 @@ impl Registry {
 
     /// Enters a chip.
     pub(crate) fn create_chip(&self, args: &RegisterChipArgs) -> Outcome<Shown> {
-        let chip = v1::Chip { serial: args.serial.clone(), sku: args.sku.clone(), ..v1::Chip::default() };
+        let chip = v1::Chip {
+            serial: args.serial.clone(),
+            sku: args.sku.clone(),
+            parties: args.party.clone(),
+            ..v1::Chip::default()
+        };
         let request = v1::CreateChipRequest {
             chip_id: args.id.clone(),
             chip: Some(chip),

@@ -10,6 +10,7 @@ use super::Registrar;
 use crate::access::caller;
 use crate::clock::now_ns;
 use crate::status;
+use crate::wire::Violation;
 use crate::wire::registry::{self, Kind as _};
 
 #[tonic::async_trait]
@@ -58,13 +59,22 @@ impl ChipService for Registrar<Chip> {
         let caller = caller(&request)?;
         let pairing = registry::pairing(request.into_inner(), now_ns(), &caller.subject.id)?;
         let was = self.reached(&caller, Act::Use, &pairing.tie.chip).await?;
-        // Whoever ties a chip answers for both ends: the agent that it leaves, and the one that it comes to.
-        for agent in was.agent.iter().chain(&pairing.tie.agent) {
+        let is_recorded_by_caller = was.tenant == caller.subject.tenant;
+        if pairing.tie.rma && !is_recorded_by_caller {
+            let allowed = "false: that it came back is for whoever entered the chip to say";
+            return Err(Violation::invalid("rma", true, allowed).into());
+        }
+        // Whoever ties a chip answers for both ends: the agent that it comes to, and the one that it leaves, unless it
+        // came back to whoever entered it.
+        let left = was.agent.as_ref().filter(|_| !(pairing.tie.rma && is_recorded_by_caller));
+        for agent in left.into_iter().chain(&pairing.tie.agent) {
             self.context.gate.agent(&caller, Act::Change, agent).await?;
         }
         let alert = (!pairing.tie.rma).then(|| pairing.alert(&was));
         let registry::Pairing { tie, once } = pairing;
-        let chip = self.context.store.tie_chip(tie, alert, once.as_ref()).await.map_err(status::store)?;
+        // The chip that was looked at, and no other: of two who tie it at once one is told to look again.
+        let tied = self.context.store.tie_chip(tie, Some(&was.etag), alert, once.as_ref()).await;
+        let chip = tied.map_err(status::store)?;
         Ok(Response::new(chip.show()?))
     }
 
