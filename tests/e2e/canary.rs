@@ -8,7 +8,6 @@ mod plant;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lightcone_tests::{Ground, House, Seed};
-use sqlx::{Connection as _, SqliteConnection};
 
 use adversary::{Adversary, Heard};
 use guess::{Answers, Guess, Maps};
@@ -25,8 +24,6 @@ struct Plan {
     /// Weeks in which something is told.
     weeks: usize,
     sizes: Sizes,
-    /// What was told is wiped after each answer.
-    is_forgetful: bool,
 }
 
 /// What became of the canaries.
@@ -45,7 +42,7 @@ struct Outcome {
 async fn outsiders_learn_no_place_however_often_they_ask() {
     let mut seed = Seed::new(2_026);
     let canaries = Canary::drawn(&mut seed);
-    let plan = Plan { weeks: 8, sizes: Sizes::ByChance, is_forgetful: false };
+    let plan = Plan { weeks: 8, sizes: Sizes::ByChance };
     let outcome = listen(&canaries, &mut seed, plan).await;
     assert_eq!(outcome.contradictions, 0, "a week has one answer");
     for heard in &outcome.heard {
@@ -64,18 +61,15 @@ async fn outsiders_learn_no_place_however_often_they_ask() {
     assert!(guess.bits() > 2.0, "the adversary cannot guess: {guess:?}");
 }
 
-/// Regions that change in the middle of a week change nothing in it; with what was told wiped after each answer they
-/// do: the memory is what makes a week's answers one.
+/// Regions that change in the middle of a week change nothing in it.
 #[tokio::test(flavor = "multi_thread")]
-async fn without_memory_a_week_has_several_answers() {
+async fn regions_that_change_mid_week_change_no_answer() {
     let mut seed = Seed::new(2_026);
     let canaries = Canary::drawn(&mut seed);
     // Few, so that there are many rounds a week on a busy machine too.
     let canaries = &canaries[..2];
-    let alternating = Plan { weeks: 4, sizes: Sizes::AlternatingMidWeek, is_forgetful: false };
+    let alternating = Plan { weeks: 4, sizes: Sizes::AlternatingMidWeek };
     assert_eq!(listen(canaries, &mut seed, alternating).await.contradictions, 0);
-    let forgetful = Plan { weeks: 20, is_forgetful: true, ..alternating };
-    assert!(listen(canaries, &mut seed, forgetful).await.contradictions > 0);
 }
 
 /// Measures and asks for some weeks.
@@ -84,13 +78,10 @@ async fn listen(canaries: &[Canary], seed: &mut Seed, plan: Plan) -> Outcome {
     let mut house = House::on(&ground, |config| config.simulation.time_factor = TIME_FACTOR).await;
     let mut story = plant::plant(&house, canaries, TIME_FACTOR).await;
     let mut adversary = Adversary::against(&house, canaries).await;
-    let wipe = plan.is_forgetful.then(|| Wiper::of(&ground));
     let mut weeks: BTreeMap<(String, i64), Vec<Vec<String>>> = BTreeMap::new();
     let mut heard = Vec::new();
     let mut seen = BTreeSet::new();
-    let is_contradicted =
-        |weeks: &BTreeMap<(String, i64), Vec<Vec<String>>>| weeks.values().any(|told| told.len() > 1);
-    while seen.len() < plan.weeks && !(plan.is_forgetful && is_contradicted(&weeks)) {
+    while seen.len() < plan.weeks {
         for _ in 0..ROUNDS {
             story.measure(canaries, plan.sizes, seed).await;
         }
@@ -106,9 +97,6 @@ async fn listen(canaries: &[Canary], seed: &mut Seed, plan: Plan) -> Outcome {
                 if !told.contains(&standing.jurisdictions) {
                     told.push(standing.jurisdictions);
                 }
-            }
-            if let Some(wiper) = &wipe {
-                wiper.wipe().await;
             }
         }
         adversary.all_else(&mut heard).await;
@@ -130,21 +118,4 @@ fn judged(canaries: &[Canary], sets: &BTreeMap<String, Vec<Vec<String>>>, answer
         guess.add(&Maps::of(&borders, canary), canary, &sets[&canary.chip(0)], answers);
     }
     guess
-}
-
-/// Forgets what was told, past the server.
-struct Wiper {
-    url: String,
-}
-
-impl Wiper {
-    fn of(ground: &Ground) -> Self {
-        Self { url: format!("sqlite://{}", ground.data().join("lightcone.db").display()) }
-    }
-
-    async fn wipe(&self) {
-        let mut connection = SqliteConnection::connect(&self.url).await.expect("the server's own file");
-        sqlx::query("DELETE FROM standings").execute(&mut connection).await.expect("rows to delete");
-        connection.close().await.expect("it ends");
-    }
 }

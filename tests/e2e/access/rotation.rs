@@ -22,8 +22,8 @@ use super::Court;
 const CALLERS: usize = 4;
 /// How long a connection is used: shorter than what is waited for between two changes.
 const AGE_MS: u64 = 1_000;
-/// Files are looked at each second, and connections are as old as that.
-const SETTLE: Duration = Duration::from_millis(3_500);
+/// Files are looked at each second and taken when they are at rest, and then connections of before have to go.
+const SETTLE: Duration = Duration::from_secs(6);
 /// Whoever is no longer entitled is cut off within this.
 const MINUTE: Duration = Duration::from_secs(60);
 
