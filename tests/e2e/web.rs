@@ -1,11 +1,16 @@
 //! gRPC-web, spoken by hand over HTTP/1.1.
 
+use std::future::poll_fn;
+
 use lightcone::v1;
+use lightcone::v1::ErrorReason;
 use lightcone_tests::House;
 use prost::Message as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::{Service as _, http};
 use tonic::metadata::MetadataMap;
 
 use crate::calls::request;
@@ -131,4 +136,19 @@ async fn the_grpc_port_speaks_no_http_1() {
     let mut answer = Vec::new();
     let _ = socket.read_to_end(&mut answer).await;
     assert!(!answer.starts_with(b"HTTP/1.1 200"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_page_makes_no_call_without_asking_for_leave() {
+    let house = House::open().await;
+    let mut channel = house.channel().await;
+    // What a form may send anywhere, and the browser with its owner's certificate.
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
+        let uri = format!("http://{}/lightcone.v1.AccessService/WhoAmI", house.address);
+        let request = http::Request::post(uri).header("content-type", kind).body(Body::empty()).unwrap();
+        poll_fn(|context| channel.poll_ready(context)).await.unwrap();
+        let answer = channel.call(request).await.unwrap();
+        let told = Status::from_header_map(answer.headers()).expect("a status");
+        assert_eq!(ErrorReason::of(&told), Some(ErrorReason::FieldInvalid), "{kind}: {told:?}");
+    }
 }

@@ -28,6 +28,8 @@ use crate::telemetry;
 static METHODS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     [FILE_DESCRIPTOR_SET, tonic_health::pb::FILE_DESCRIPTOR_SET].into_iter().flat_map(methods).collect()
 });
+/// What methods of the contract begin with.
+const CONTRACT: &str = "lightcone.v1.";
 const OTHER_METHOD: &str = "other";
 
 /// Watches each call.
@@ -79,6 +81,12 @@ where
 
 fn method(path: &str) -> &'static str {
     METHODS.get(path.trim_start_matches('/')).map_or(OTHER_METHOD, String::as_str)
+}
+
+/// The name of a call of the contract, such as `SiteService/GetSite`, by its path; nothing for what the contract does not
+/// have.
+pub(crate) fn contract_call(path: &str) -> Option<&'static str> {
+    method(path).strip_prefix(CONTRACT)
 }
 
 /// The methods of a compiled contract, as they are called.

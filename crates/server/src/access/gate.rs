@@ -17,6 +17,9 @@ use crate::compute::Compute;
 use crate::measuring::Trouble;
 use crate::status;
 
+/// What no tenant can be called: names of tenants are identifiers.
+const NOBODYS: &str = "/";
+
 /// Decides about records.
 pub(crate) struct Gate {
     rules: Arc<Rules>,
@@ -46,6 +49,15 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
+    /// What is a subject's own.
+    pub(crate) fn of(subject: &Subject) -> Self {
+        Self::Of(match subject.tenant.as_str() {
+            // What has no tenant is nobody's, and not that of those who have none either.
+            "" => NOBODYS.to_owned(),
+            tenant => tenant.to_owned(),
+        })
+    }
+
     /// The same for the store.
     pub(crate) fn tenant(self) -> Option<String> {
         match self {
@@ -124,16 +136,11 @@ impl Gate {
     /// Which records of a kind a caller may list: all, if the rules would show it one of a tenant that it has nothing
     /// to do with.
     pub(crate) fn scope(&self, caller: &Caller, kind: Kind) -> Scope {
-        // No tenant can be called that: names of tenants are identifiers.
-        let strangers = Record::of(kind, "", "/");
+        let strangers = Record::of(kind, "", NOBODYS);
         if self.allows(&caller.subject, Act::See, &strangers) {
             return Scope::All;
         }
-        Scope::Of(match caller.subject.tenant.as_str() {
-            // What has no tenant is nobody's, and not that of those who have none either.
-            "" => "/".to_owned(),
-            tenant => tenant.to_owned(),
-        })
+        Scope::of(&caller.subject)
     }
 
     /// The agent, if the caller may do that with it.

@@ -1,13 +1,12 @@
 //! The layer before all handlers: a call gets its caller, or its refusal.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Request, Response};
-use lightcone_access::{Policy, Proof};
+use lightcone_access::Proof;
 use lightcone_pool::Tenant;
 use tonic::Status;
 use tonic::body::Body;
@@ -19,17 +18,12 @@ use super::revocable::{Revocable, Revocation};
 use super::rules::{InForce, Rules};
 use crate::accept::Peering;
 use crate::limits::STRANGERS_CALL;
-use crate::status;
+use crate::wire::Violation;
+use crate::{observe, status};
 
 /// Where the contract's calls are.
 const CONTRACT: &str = "/lightcone.v1.";
-/// The calls that policies speak of, by path: names without end cannot be invented.
-static CALLS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
-    let known = Policy::built_in().map(|policy| policy.calls().map(str::to_owned).collect::<Vec<_>>());
-    let known = known.unwrap_or_default().into_iter();
-    known.map(|call| (format!("{CONTRACT}{call}"), &*call.leak())).collect()
-});
-/// What is called that no policy speaks of.
+/// What is called that the contract does not have.
 const UNKNOWN_CALL: &str = "unknown";
 
 /// Gives each call its caller, and cuts it off when that one ceases to be entitled.
@@ -83,10 +77,11 @@ where
         if !request.uri().path().starts_with(CONTRACT) {
             return Box::pin(self.inner.call(request));
         }
-        let call = CALLS.get(request.uri().path()).copied().unwrap_or(UNKNOWN_CALL);
+        let call = observe::contract_call(request.uri().path()).unwrap_or(UNKNOWN_CALL);
         if !is_grpc(request.headers()) {
-            let told = "calls are made with content-type application/grpc, which no page may send unasked";
-            return Box::pin(async move { Ok(Status::invalid_argument(told).into_http()) });
+            let allowed = "application/grpc, which no page may send unasked";
+            let told = Status::from(Violation::invalid_unsaid("content-type", allowed));
+            return Box::pin(async move { Ok(told.into_http()) });
         }
         let access = Arc::clone(&self.access);
         let Some(peering) = request.extensions().get::<Peering>().cloned() else {
@@ -97,14 +92,12 @@ where
         let waiting = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, waiting);
         Box::pin(async move {
-            let (caller, revocation) = match access.admit(call, peering, request.headers()).await {
+            let (caller, mut revocation) = match access.admit(call, peering, request.headers()).await {
                 Ok(admitted) => admitted,
                 Err(refused) => return Ok(refused.into_http()),
             };
             let is_stranger = caller.subject.proof == Proof::None;
-            request.extensions_mut().insert(Arc::clone(&caller.subject));
             request.extensions_mut().insert(caller);
-            let mut revocation = Box::pin(revocation);
             let limit = if is_stranger { STRANGERS_CALL } else { Duration::MAX };
             tokio::select! {
                 biased;

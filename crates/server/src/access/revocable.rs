@@ -73,12 +73,12 @@ fn nap(expires_ns: Option<i64>, recheck: Duration) -> Sleep {
 /// An answer that ends with a refusal when its caller ceases to be entitled.
 pub(crate) struct Revocable {
     body: Body,
-    revocation: Pin<Box<Revocation>>,
+    revocation: Revocation,
     is_over: bool,
 }
 
 impl Revocable {
-    pub(crate) fn new(body: Body, revocation: Pin<Box<Revocation>>) -> Self {
+    pub(crate) fn new(body: Body, revocation: Revocation) -> Self {
         Self { body, revocation, is_over: false }
     }
 }
@@ -95,7 +95,7 @@ impl HttpBody for Revocable {
             return Poll::Ready(None);
         }
         // First: a stream that always has something to say is cut off all the same.
-        if let Poll::Ready(refused) = self.revocation.as_mut().poll(context) {
+        if let Poll::Ready(refused) = Pin::new(&mut self.revocation).poll(context) {
             self.is_over = true;
             self.body = Body::empty();
             let mut trailers = HeaderMap::new();

@@ -8,7 +8,7 @@ use lightcone_access::Act;
 use lightcone_store::{Chip, Filter, PageRequest, Registry};
 use tonic::{Request, Response, Status};
 
-use crate::access::{Caller, Goal, caller};
+use crate::access::{Caller, Goal, Scope, caller};
 use crate::context::Context;
 use crate::limits::PAGE_SIZE_MAX;
 use crate::measuring::Measuring;
@@ -35,12 +35,8 @@ impl Standings {
     /// by tenant.
     fn filter(caller: &Caller) -> Filter {
         let subject = &caller.subject;
-        let tenant = subject.areas.is_empty().then(|| match subject.tenant.as_str() {
-            // What has no tenant is nobody's, and not that of those who have none either.
-            "" => "/".to_owned(),
-            tenant => tenant.to_owned(),
-        });
-        Filter { tenant, ..Filter::default() }
+        let scope = if subject.areas.is_empty() { Scope::of(subject) } else { Scope::All };
+        Filter { tenant: scope.tenant(), ..Filter::default() }
     }
 }
 

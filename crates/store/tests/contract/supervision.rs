@@ -24,7 +24,11 @@ pub(crate) async fn a_chip_has_one_tie_at_a_time(store: &SqlStore) {
     assert_eq!((first.state, first.agent.as_deref()), (ChipState::Paired, Some("a1")));
     let again = store.tie_chip(tie("c1", Some("a1"), NOW + 2, false), None, None, None).await.unwrap();
     assert_eq!(again, first);
-    store.tie_chip(tie("c1", Some("a2"), NOW + 3, true), None, None, None).await.unwrap();
+    // Only the chip that was seen: of two who saw the same one, the second is told.
+    let seen = Some(first.etag.as_str());
+    store.tie_chip(tie("c1", Some("a2"), NOW + 3, true), seen, None, None).await.unwrap();
+    let late = store.tie_chip(tie("c1", Some("a1"), NOW + 4, true), seen, None, None).await;
+    assert!(matches!(late, Err(StoreError::EtagMismatch { .. })), "{late:?}");
     let ties = store.chip_ties("c1").await.unwrap();
     let spans: Vec<_> =
         ties.iter().map(|tie| (tie.agent.as_deref(), tie.from_time, tie.until_time)).collect();
