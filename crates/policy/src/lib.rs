@@ -1,0 +1,36 @@
+//! What the rules say of a chip, a place, a party and a date.
+//!
+//! A [`Book`] holds instruments, groups of countries, chips and red flags as dated, sourced data, read from files that a
+//! lawyer can read. A [`Law`] is a book at a [`Stand`]: a day, what was known on a day, and whether the text counts or
+//! what is enforced. From a law and facts come classes of goods and a [`Decision`] with every reason. What is not known
+//! stays not known: a decision says the best and the worst that it leaves possible.
+//!
+//! Pure: no clock, no chance, no I/O but the files that are built in. Nothing here is legal advice.
+
+pub mod book;
+pub mod country;
+pub mod date;
+pub mod decision;
+pub mod fault;
+pub mod flag;
+pub mod force;
+pub mod law;
+pub mod measure;
+pub mod party;
+pub mod rule;
+pub mod sku;
+pub mod source;
+pub mod stand;
+pub mod transfer;
+pub mod tri;
+
+pub use book::{Book, Files};
+pub use country::{Countries, Country};
+pub use date::Date;
+pub use decision::{Decision, Outcome, Ruling};
+pub use fault::Fault;
+pub use law::Law;
+pub use measure::{Measure, Span};
+pub use sku::Sku;
+pub use stand::{Sense, Stand};
+pub use tri::Tri;
