@@ -1,7 +1,10 @@
 //! Red flags: circumstances that the authority told exporters to look into. A flag decides nothing: it asks for a person.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::measure::Measure;
 use crate::source::Source;
 
 /// What the service can look for.
@@ -51,6 +54,9 @@ pub struct FlagRule {
     pub source: Source,
     /// Since when it is known.
     pub known: crate::date::Date,
+    /// Its figures by name, such as `window_days`: where a book is silent, the figure that the sign has by itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, Measure>,
 }
 
 /// A flag that is up.
