@@ -93,6 +93,8 @@ pub struct Ground {
 /// How far a chip is from a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Margin {
+    /// The chip, by the name of its SKU.
+    pub sku: String,
     /// The rule whose line it is.
     pub rule: RuleId,
     /// The class that the line belongs to.

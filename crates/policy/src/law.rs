@@ -1,9 +1,10 @@
 //! The rules of a book at a stand: what counts, ready to be asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::book::Book;
 use crate::country::{Countries, Country};
+use crate::date::Date;
 use crate::force::{self, Force};
 use crate::rule::{Instrument, Places};
 use crate::stand::Stand;
@@ -19,6 +20,9 @@ pub struct Law<'b> {
     /// Who is in each group, and of whom that is open.
     groups: BTreeMap<&'b str, (Countries, Countries)>,
     treated_as: BTreeMap<Country, Country>,
+    /// Rules and instruments that others, which count, replace.
+    replaced: BTreeSet<&'b str>,
+    changes_on: Option<Date>,
 }
 
 impl<'b> Law<'b> {
@@ -27,12 +31,13 @@ impl<'b> Law<'b> {
     pub fn new(book: &'b Book, stand: Stand) -> Self {
         let mut instruments: Vec<_> =
             book.instruments.iter().map(|instrument| (instrument, force::of(instrument, &stand))).collect();
-        replace(&mut instruments);
+        let replaced = replace(&mut instruments);
         let groups =
             book.groups.values().map(|group| (group.name.as_str(), members(group, &stand))).collect();
         let treated = book.treated_as.iter().filter(|treated| treated.from <= stand.valid_on);
         let treated_as = treated.map(|treated| (treated.country, treated.counts_as)).collect();
-        Self { book, stand, instruments, groups, treated_as }
+        let changes_on = changes_after(book, &stand);
+        Self { book, stand, instruments, groups, treated_as, replaced, changes_on }
     }
 
     /// The book.
@@ -57,10 +62,29 @@ impl<'b> Law<'b> {
         self.instruments().filter(|(_, force)| force.counts().may())
     }
 
+    /// Whether no instrument that counts replaces a rule by its identifier. Whether its own instrument counts is asked
+    /// apart.
+    #[must_use]
+    pub fn stands(&self, rule: &str) -> bool {
+        !self.replaced.contains(rule)
+    }
+
+    /// The first later day on which the book's rules differ, as far as it was known; none: no change was known.
+    #[must_use]
+    pub const fn changes_on(&self) -> Option<Date> {
+        self.changes_on
+    }
+
+    /// What a place counts as for every rule, such as Hong Kong as China; by default itself.
+    #[must_use]
+    pub fn counts_as(&self, country: Country) -> Country {
+        self.treated_as.get(&country).copied().unwrap_or(country)
+    }
+
     /// Whether a destination is one of these places.
     #[must_use]
     pub fn is_in(&self, country: Country, places: &Places) -> Tri {
-        let country = self.treated_as.get(&country).copied().unwrap_or(country);
+        let country = self.counts_as(country);
         let group = |name: &String| match self.groups.get(name.as_str()) {
             Some((members, _)) if members.contains(country) => Tri::Yes,
             Some((_, open)) if open.contains(country) => Tri::Open,
@@ -74,18 +98,33 @@ impl<'b> Law<'b> {
     }
 }
 
-/// Instruments end that another one, which counts, replaces as a whole.
-fn replace(instruments: &mut [(&Instrument, Force)]) {
-    let counting: Vec<_> = instruments
-        .iter()
-        .filter(|(_, force)| *force == Force::InForce || *force == Force::Drafted)
-        .collect();
-    let replaced: Vec<String> = counting.iter().flat_map(|(by, _)| by.replaces.iter().cloned()).collect();
+/// Instruments end that another one, which counts, replaces as a whole. Tells all that is replaced.
+fn replace<'b>(instruments: &mut [(&'b Instrument, Force)]) -> BTreeSet<&'b str> {
+    let counting = instruments.iter().filter(|(_, force)| force.counts().must());
+    let replaced: BTreeSet<&str> =
+        counting.flat_map(|(by, _)| by.replaces.iter().map(String::as_str)).collect();
     for (instrument, force) in instruments {
-        if replaced.contains(&instrument.id) && force.counts().may() {
+        if replaced.contains(instrument.id.as_str()) && force.counts().may() {
             *force = Force::Ended;
         }
     }
+    replaced
+}
+
+/// The first day after a stand's on which anything that was known begins or ends.
+fn changes_after(book: &Book, stand: &Stand) -> Option<Date> {
+    let known = book.instruments.iter().filter(|instrument| instrument.known <= stand.known_on);
+    let texts = known.flat_map(|instrument| {
+        let phases = instrument.phases.iter().filter(|phase| phase.known <= stand.known_on);
+        let phases = phases.flat_map(|phase| [phase.from, phase.to.after()]);
+        instrument.in_force.into_iter().chain([instrument.to.after()]).chain(phases)
+    });
+    let groups = book.groups.values().flat_map(|group| &group.members);
+    let groups = groups.filter(|member| member.known <= stand.known_on);
+    let members = groups.flat_map(|member| [member.from, member.to.after()]);
+    let treated = book.treated_as.iter().map(|treated| treated.from);
+    let days = texts.chain(members).chain(treated);
+    days.filter(|day| *day > stand.valid_on && *day < Date::MAX).min()
 }
 
 fn members(group: &crate::book::Group, stand: &Stand) -> (Countries, Countries) {

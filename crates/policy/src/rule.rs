@@ -198,7 +198,7 @@ pub enum Movement {
 pub struct LicenceRule {
     /// Its identifier.
     pub id: RuleId,
-    /// For goods of these classes; empty: of any class of the book.
+    /// For goods of these classes; empty: any goods, of a class or not, as lists and end uses reach.
     pub classes: Vec<Class>,
     /// For these movements; empty: export, re-export and transfer in a country.
     pub movements: Vec<Movement>,

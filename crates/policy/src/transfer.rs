@@ -37,6 +37,9 @@ pub struct Licence {
     pub from: Date,
     /// To this day, included.
     pub to: Date,
+    /// The application was refused: what it would have covered may not be.
+    #[serde(default)]
+    pub refused: bool,
 }
 
 /// What a cap has taken up already.
