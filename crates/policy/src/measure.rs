@@ -47,25 +47,7 @@ impl Measure {
         (*ratio.numer() >= 0 && *ratio.denom() > 0).then_some(Self(ratio))
     }
 
-    /// Both together; none: too large to be told exactly.
-    #[must_use]
-    pub fn checked_plus(self, other: Self) -> Option<Self> {
-        let (a, b) = (self.0, other.0);
-        let left = a.numer().checked_mul(*b.denom())?;
-        let right = b.numer().checked_mul(*a.denom())?;
-        let denominator = a.denom().checked_mul(*b.denom())?;
-        Some(Self(Ratio::new(left.checked_add(right)?, denominator)))
-    }
-
-    /// One times the other; none: too large to be told exactly.
-    #[must_use]
-    pub fn checked_times(self, other: Self) -> Option<Self> {
-        let (a, b) = (self.0, other.0);
-        let numerator = a.numer().checked_mul(*b.numer())?;
-        Some(Self(Ratio::new(numerator, a.denom().checked_mul(*b.denom())?)))
-    }
-
-    /// That many times as much. For counts that come from outside: [`Self::checked_times`].
+    /// That many times as much.
     #[must_use]
     pub fn times(self, count: u64) -> Self {
         Self(self.0 * Ratio::from_integer(i128::from(count)))
