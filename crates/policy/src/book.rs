@@ -21,11 +21,14 @@ pub const BYTES_MAX: usize = 4 << 20;
 /// The files of a book by path, such as `us/P02.toml`: what is kept, signed and compared.
 pub type Files = BTreeMap<String, String>;
 
-/// A country is in a group from one day to another.
+/// A country is in a group, or was taken out of it, from one day to another. Of several that cover a day the one that
+/// is known latest counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     /// Which.
     pub country: Country,
+    /// Whether it is in it; if not, it left.
+    pub within: bool,
     /// From this day.
     pub from: Date,
     /// To this day, included.
@@ -54,6 +57,8 @@ pub struct Group {
 pub struct Book {
     /// What it is called, such as `us-2026-11`.
     pub name: String,
+    /// The first day of which it says anything: what was in force on it is dated by it at the latest.
+    pub since: Date,
     /// The day up to which its author looked for texts: later days are judged by what was known then, and say so.
     pub as_of: Date,
     /// Lower-case SHA-256 of its files, 64 digits: `digest::of`.
@@ -107,6 +112,6 @@ impl Book {
     #[must_use]
     pub fn ever_in(&self, group: &str) -> Countries {
         let members = self.groups.get(group).into_iter().flat_map(|group| &group.members);
-        members.map(|member| member.country).collect()
+        members.filter(|member| member.within).map(|member| member.country).collect()
     }
 }

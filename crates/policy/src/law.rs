@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::book::Book;
+use crate::book::{Book, Membership};
 use crate::country::{Countries, Country};
 use crate::date::Date;
 use crate::force::{self, Force};
@@ -128,9 +128,22 @@ fn changes_after(book: &Book, stand: &Stand) -> Option<Date> {
 }
 
 fn members(group: &crate::book::Group, stand: &Stand) -> (Countries, Countries) {
-    let known = group.members.iter().filter(|member| member.known <= stand.known_on);
-    let on = known.filter(|member| member.from <= stand.valid_on && stand.valid_on <= member.to);
-    let members: Countries = on.map(|member| member.country).collect();
+    let members = standing(&group.members, stand);
     let open: Countries = group.disputed.iter().map(|(country, _)| *country).collect();
     (members.without(open), open)
+}
+
+/// Who is in a list at a stand: of each country what is known latest of the day.
+#[must_use]
+pub fn standing(list: &[Membership], stand: &Stand) -> Countries {
+    let known = list.iter().filter(|member| member.known <= stand.known_on);
+    let on = known.filter(|member| member.from <= stand.valid_on && stand.valid_on <= member.to);
+    let mut latest: BTreeMap<Country, &Membership> = BTreeMap::new();
+    for member in on {
+        let last = latest.entry(member.country).or_insert(member);
+        if member.known >= last.known {
+            *last = member;
+        }
+    }
+    latest.values().filter(|member| member.within).map(|member| member.country).collect()
 }

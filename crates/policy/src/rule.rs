@@ -88,7 +88,9 @@ pub struct Instrument {
     pub source: Source,
     /// In a few plain words, what it does.
     pub summary: String,
-    /// Identifiers of rules that end when this is in force and enforced.
+    /// What of the text is not encoded, and why; empty: nothing is left out that is known to matter.
+    pub left_out: String,
+    /// Instruments, or single rules of them, that end when this is in force and enforced.
     pub replaces: Vec<RuleId>,
     /// What is controlled.
     pub items: Vec<ItemRule>,
@@ -107,7 +109,7 @@ pub struct Instrument {
 }
 
 /// Goods of a class.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemRule {
     /// Its identifier, such as `P02.3A090.a`.
     pub id: RuleId,
@@ -119,6 +121,12 @@ pub struct ItemRule {
     pub except: Vec<Clause>,
     /// SKUs that the text names: they are of the class whatever their figures.
     pub named: Vec<String>,
+    /// Rules of the same instrument that catch some of the same goods: what they catch is of their class and not of
+    /// this one.
+    pub overlaps: Vec<RuleId>,
+    /// How well the rule is known, where that is not as the instrument is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
     /// In plain words, what the text says.
     pub text: String,
 }
@@ -194,7 +202,7 @@ pub enum Movement {
 }
 
 /// When a licence is needed: for these classes, by any of destination, headquarters and end use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenceRule {
     /// Its identifier.
     pub id: RuleId,
@@ -202,14 +210,24 @@ pub struct LicenceRule {
     pub classes: Vec<Class>,
     /// For these movements; empty: export, re-export and transfer in a country.
     pub movements: Vec<Movement>,
+    /// Only if the goods leave one of these or pass through it; absent: from wherever.
+    pub origins: Option<Places>,
     /// If the destination is one of these,
     pub destinations: Option<Places>,
     /// or a party is headquartered, or its ultimate parent is, in one of these, wherever the goods go,
     pub headquarters: Option<Places>,
     /// or a party is on one of these lists, by itself or by ownership,
     pub lists: Vec<String>,
-    /// or the use is one of these, to the knowledge of who exports.
+    /// or the use is one of these, to the knowledge of who exports,
     pub uses: Vec<EndUse>,
+    /// which counts only where the destination is, or a party or its ultimate parent is headquartered in, one of these;
+    /// absent: everywhere.
+    pub uses_in: Option<Places>,
+    /// The text says that a licence *may* be needed: where the rule would apply, whether one is stays open.
+    pub may: bool,
+    /// How well the rule is known, where that is not as the instrument is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
     /// In plain words.
     pub text: String,
 }
@@ -260,6 +278,8 @@ pub struct ReviewRule {
     pub movements: Vec<Movement>,
     /// If goods are from there; absent: from anywhere.
     pub origin: Option<Country>,
+    /// If the goods were made for this market; absent: any.
+    pub market: Option<Market>,
     /// If all of these lines are kept.
     pub bounds: Vec<Bound>,
     /// If all of these are met, by name, such as `third_party_test`.
@@ -270,12 +290,15 @@ pub struct ReviewRule {
     pub policy: Review,
     /// Else so; absent: the rule says nothing.
     pub otherwise: Option<Review>,
+    /// How well the rule is known, where that is not as the instrument is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
     /// In plain words.
     pub text: String,
 }
 
 /// When no licence is needed although one would be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExceptionRule {
     /// Its identifier.
     pub id: RuleId,
@@ -283,6 +306,8 @@ pub struct ExceptionRule {
     pub name: String,
     /// For goods of these classes; empty: any.
     pub classes: Vec<Class>,
+    /// For these movements; empty: all.
+    pub movements: Vec<Movement>,
     /// If all of these lines are kept.
     pub bounds: Vec<Bound>,
     /// For this market; absent: any.
@@ -297,6 +322,9 @@ pub struct ExceptionRule {
     pub caps: Vec<RuleId>,
     /// Against these requirements, by identifier; empty: any.
     pub requirements: Vec<RuleId>,
+    /// How well the rule is known, where that is not as the instrument is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
     /// In plain words.
     pub text: String,
 }
@@ -341,6 +369,9 @@ pub struct OwnershipRule {
     pub share_ppm: u32,
     /// Whether shares of several listed owners are added up.
     pub aggregate: bool,
+    /// How well the rule is known, where that is not as the instrument is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
     /// In plain words.
     pub text: String,
 }
