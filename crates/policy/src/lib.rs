@@ -7,15 +7,19 @@
 //!
 //! Pure: no clock, no chance, no I/O but the files that are built in. Nothing here is legal advice.
 
+pub mod address;
 pub mod book;
 pub mod country;
 pub mod date;
 pub mod decision;
 pub mod fault;
 pub mod flag;
+pub mod fold;
 pub mod force;
 pub mod law;
+pub mod links;
 pub mod measure;
+pub mod name;
 pub mod party;
 pub mod rule;
 pub mod sku;
