@@ -17,6 +17,17 @@ pub mod v1 {
     tonic::include_proto!("lightcone.v1");
 }
 
+/// `google.longrunning`: work that takes long.
+pub mod longrunning {
+    #![expect(
+        clippy::all,
+        clippy::allow_attributes,
+        clippy::allow_attributes_without_reason,
+        reason = "generated; the documents are the comments in proto/"
+    )]
+    tonic::include_proto!("google.longrunning");
+}
+
 /// The compiled contract with its comments and options, for reflection and for tests: an encoded
 /// `google.protobuf.FileDescriptorSet`.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lightcone.binpb"));
