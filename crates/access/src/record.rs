@@ -17,12 +17,14 @@ pub enum Kind {
     Case,
     /// An access that was noted.
     Access,
+    /// A tenant's papers: parties, transfers, figures of chips, decisions, comparisons and operations.
+    Paper,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Site, Self::Agent, Self::Chip, Self::Landmark, Self::Case, Self::Access];
+    pub const ALL: [Self; 7] =
+        [Self::Site, Self::Agent, Self::Chip, Self::Landmark, Self::Case, Self::Access, Self::Paper];
 
     /// Its name in policies.
     #[must_use]
@@ -34,6 +36,7 @@ impl Kind {
             Self::Landmark => "landmark",
             Self::Case => "case",
             Self::Access => "access",
+            Self::Paper => "paper",
         }
     }
 }

@@ -29,7 +29,7 @@ static METHODS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     [FILE_DESCRIPTOR_SET, tonic_health::pb::FILE_DESCRIPTOR_SET].into_iter().flat_map(methods).collect()
 });
 /// What methods of the contract begin with.
-const CONTRACT: &str = "lightcone.v1.";
+const CONTRACT: [&str; 2] = ["lightcone.v1.", "google.longrunning."];
 const OTHER_METHOD: &str = "other";
 
 /// Watches each call.
@@ -86,7 +86,8 @@ fn method(path: &str) -> &'static str {
 /// The name of a call of the contract, such as `SiteService/GetSite`, by its path; nothing for what the contract does not
 /// have.
 pub(crate) fn contract_call(path: &str) -> Option<&'static str> {
-    method(path).strip_prefix(CONTRACT)
+    let method = method(path);
+    CONTRACT.iter().find_map(|package| method.strip_prefix(package))
 }
 
 /// The methods of a compiled contract, as they are called.

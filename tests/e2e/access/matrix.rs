@@ -68,7 +68,13 @@ async fn in_development_everyone_may_all_but_be_two_people() {
     let house = House::open().await;
     let channel = house.channel().await;
     for call in calls() {
-        let takes_two = ["CaseService/RequestCase", "CaseService/ApproveCase"].contains(&call.name.as_str());
+        let takes_two = [
+            "CaseService/RequestCase",
+            "CaseService/ApproveCase",
+            "PolicyService/RequestPolicyActivation",
+            "PolicyService/ApprovePolicyActivation",
+        ]
+        .contains(&call.name.as_str());
         let expected = if takes_two { Fate::SecondPerson } else { Fate::Allowed };
         assert_eq!(make(&channel, &call).await, expected, "{}", call.name);
     }

@@ -8,6 +8,7 @@ use prost_reflect::{
 };
 
 const PACKAGE: &str = "lightcone.v1";
+const OPERATIONS: &str = "google.longrunning";
 
 /// A contract as compiled: the house's own, or one that a test made up.
 pub(crate) struct Compiled {
@@ -45,6 +46,12 @@ impl Compiled {
 
     pub(crate) fn messages(&self) -> impl Iterator<Item = MessageDescriptor> {
         self.pool.all_messages().filter(is_own)
+    }
+
+    /// Every RPC that is served and asks who calls: ours, and those of the published service for work that takes long.
+    pub(crate) fn called(&self) -> impl Iterator<Item = MethodDescriptor> {
+        let theirs = self.pool.services().filter(|service| service.package_name() == OPERATIONS);
+        self.methods().chain(theirs.flat_map(|service| service.methods().collect::<Vec<_>>()))
     }
 
     pub(crate) fn methods(&self) -> impl Iterator<Item = MethodDescriptor> {

@@ -21,8 +21,8 @@ use crate::limits::STRANGERS_CALL;
 use crate::wire::Violation;
 use crate::{observe, status};
 
-/// Where the contract's calls are.
-const CONTRACT: &str = "/lightcone.v1.";
+/// Where the contract's calls are: its own services, and the published one for work that takes long.
+const CONTRACT: [&str; 2] = ["/lightcone.v1.", "/google.longrunning."];
 /// What is called that the contract does not have.
 const UNKNOWN_CALL: &str = "unknown";
 
@@ -74,7 +74,7 @@ where
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         // Health and reflection say nothing of what is kept, and anything else has no handler.
-        if !request.uri().path().starts_with(CONTRACT) {
+        if !CONTRACT.iter().any(|package| request.uri().path().starts_with(package)) {
             return Box::pin(self.inner.call(request));
         }
         let call = observe::contract_call(request.uri().path()).unwrap_or(UNKNOWN_CALL);

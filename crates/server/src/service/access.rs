@@ -35,7 +35,7 @@ impl Accesses {
             Kind::Chip => store.get(id).await.map(|it: Chip| Goal::from(&it)),
             Kind::Landmark => store.get(id).await.map(|it: Landmark| Goal::from(&it)),
             Kind::Case => store.case(id).await.map(|it| Goal::from(&it)),
-            Kind::Access => return Ok(None),
+            Kind::Access | Kind::Paper => return Ok(None),
         };
         let goal = goal.map_err(status::store)?;
         // Nobody learns by asking what is there: it is there for whom the call itself would find it.

@@ -85,6 +85,8 @@ pub(crate) fn act_of(call: &str) -> Option<Act> {
         }
         "ChallengeAttestationKey" | "ActivateAttestationKey" | "PairChip" => Some(Act::Use),
         "ApproveCase" | "CloseCase" | "RequestCase" => Some(Act::Change),
+        "CheckPlacement" | "CheckExport" | "ReplayDecision" | "WaitOperation" => Some(Act::See),
+        "ValidatePolicy" | "ClassifySku" => None,
         _ if matches!(service, "LocationService" | "AccessService" | "EnrolmentService") => None,
         "AuditMesh" | "AppraiseEvidence" | "GetReferences" | "GetService" => None,
         _ if method.starts_with("Get") || method.starts_with("List") || method.starts_with("Watch") => {
