@@ -13,6 +13,8 @@ use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
 
+/// Where calls are that ask who calls.
+const PACKAGES: [&str; 2] = ["lightcone.v1", "google.longrunning"];
 /// How long a stream that was let in is listened to.
 const LISTEN: Duration = Duration::from_millis(300);
 
@@ -21,13 +23,14 @@ const LISTEN: Duration = Duration::from_millis(300);
 pub(crate) struct Call {
     /// Such as `SiteService/GetSite`.
     pub(crate) name: String,
+    package: String,
     streams_answers: bool,
 }
 
 impl Call {
     /// A call that answers once.
     pub(crate) fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), streams_answers: false }
+        Self { name: name.to_owned(), package: PACKAGES[0].to_owned(), streams_answers: false }
     }
 }
 
@@ -47,11 +50,12 @@ pub(crate) enum Fate {
 /// Every call of the contract.
 pub(crate) fn calls() -> Vec<Call> {
     let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).expect("a descriptor set");
-    let services = pool.services().filter(|service| service.package_name() == "lightcone.v1");
+    let services = pool.services().filter(|service| PACKAGES.contains(&service.package_name()));
     let called = services.flat_map(|service| {
         let methods: Vec<_> = service.methods().collect();
         methods.into_iter().map(move |method| Call {
             name: format!("{}/{}", service.name(), method.name()),
+            package: service.package_name().to_owned(),
             streams_answers: method.is_server_streaming(),
         })
     });
@@ -64,7 +68,7 @@ pub(crate) fn calls() -> Vec<Call> {
 pub(crate) async fn make(channel: &Channel, call: &Call) -> Fate {
     let mut grpc = Grpc::new(channel.clone());
     grpc.ready().await.expect("a channel");
-    let path: PathAndQuery = format!("/lightcone.v1.{}", call.name).parse().expect("a path");
+    let path: PathAndQuery = format!("/{}.{}", call.package, call.name).parse().expect("a path");
     let request = Request::new(stream::iter([Vec::new()]));
     let answered = if call.streams_answers {
         match grpc.streaming(request, path, Bare).await {
