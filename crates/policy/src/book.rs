@@ -94,12 +94,7 @@ impl Book {
     /// A chip by its name or another name, whatever the case of its letters.
     #[must_use]
     pub fn sku(&self, name: &str) -> Option<&Sku> {
-        self.skus.get(name).or_else(|| {
-            self.skus.values().find(|sku| {
-                sku.name.eq_ignore_ascii_case(name)
-                    || sku.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
-            })
-        })
+        self.skus.get(name).or_else(|| self.skus.values().find(|sku| sku.is_called(name)))
     }
 
     /// A text by its identifier.

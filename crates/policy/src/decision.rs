@@ -105,7 +105,8 @@ pub struct Margin {
     pub caught: Tri,
     /// What the chip has; bounds of a span where it is not one value.
     pub has: String,
-    /// How far it is from the line, in the metric's unit, without a sign; none: not known.
+    /// How far it is from the line, in the metric's unit, without a sign; of a span its nearer end. None: the line is
+    /// within the span.
     pub distance: Option<Measure>,
     /// The same by the line, in parts per million, rounded down.
     pub distance_ppm: Option<u64>,

@@ -9,17 +9,25 @@
 
 pub mod address;
 pub mod book;
+pub mod classify;
 pub mod country;
 pub mod date;
 pub mod decision;
+mod exact;
+mod feasible;
+mod figures;
+mod formula;
 pub mod fault;
 pub mod flag;
 pub mod fold;
 pub mod force;
+mod judge;
 pub mod law;
 pub mod links;
 pub mod measure;
 pub mod name;
+mod margin;
+mod missing;
 pub mod party;
 pub mod rule;
 pub mod sku;
@@ -27,8 +35,10 @@ pub mod source;
 pub mod stand;
 pub mod transfer;
 pub mod tri;
+pub mod value;
 
 pub use book::{Book, Files};
+pub use classify::Classification;
 pub use country::{Countries, Country};
 pub use date::Date;
 pub use decision::{Decision, Outcome, Ruling};

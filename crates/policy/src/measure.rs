@@ -6,9 +6,11 @@ use std::str::FromStr;
 use num_rational::Ratio;
 use serde::{Deserialize, Serialize};
 
+use crate::exact;
+
 /// The most digits before and after the point of a quantity that is read.
 pub const DIGITS_MAX: usize = 12;
-const SHOWN_DIGITS: u32 = 3;
+const SHOWN_DIGITS: usize = 3;
 
 /// A quantity, zero or more, exactly. Its unit is its metric's.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,6 +30,8 @@ pub struct InvalidMeasure {
 impl Measure {
     /// Nothing.
     pub const ZERO: Self = Self(Ratio::new_raw(0, 1));
+    /// The largest.
+    pub const MAX: Self = Self(Ratio::new_raw(i128::MAX, 1));
 
     /// A whole quantity.
     #[must_use]
@@ -47,10 +51,47 @@ impl Measure {
         (*ratio.numer() >= 0 && *ratio.denom() > 0).then_some(Self(ratio))
     }
 
-    /// That many times as much.
+    /// That many times as much; [`Self::MAX`] where that would be too large.
     #[must_use]
     pub fn times(self, count: u64) -> Self {
-        Self(self.0 * Ratio::from_integer(i128::from(count)))
+        exact::mul(self.0, Ratio::from_integer(i128::from(count))).map_or(Self::MAX, Self)
+    }
+
+    /// Both together; none: too large.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        exact::add(self.0, other.0).map(Self)
+    }
+
+    /// What is left without the other; none: it is less than nothing.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Self> {
+        exact::sub(self.0, other.0).and_then(Self::of_ratio)
+    }
+
+    /// How far the two are apart; none: too large.
+    #[must_use]
+    pub fn distance(self, other: Self) -> Option<Self> {
+        if self < other { other.minus(self) } else { self.minus(other) }
+    }
+
+    /// So many of the other; none: too large.
+    #[must_use]
+    pub fn by(self, other: Self) -> Option<Self> {
+        exact::mul(self.0, other.0).map(Self)
+    }
+
+    /// So much for each of the other; none: too large, or the other is nothing.
+    #[must_use]
+    pub fn over(self, other: Self) -> Option<Self> {
+        exact::div(self.0, other.0).map(Self)
+    }
+
+    /// By the other, in parts per million, rounded down; none: too large, or the other is nothing.
+    #[must_use]
+    pub fn ppm_of(self, other: Self) -> Option<u64> {
+        let ppm = self.over(other)?.by(Self::whole(1_000_000))?;
+        u64::try_from(ppm.0.to_integer()).ok()
     }
 }
 
@@ -61,7 +102,8 @@ impl FromStr for Measure {
     fn from_str(text: &str) -> Result<Self, InvalidMeasure> {
         let invalid = || InvalidMeasure { found: text.to_owned() };
         if let Some((numerator, denominator)) = text.split_once('/') {
-            let whole = |part: &str| part.parse::<u64>().ok().map(i128::from);
+            let is_whole = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            let whole = |part: &str| if is_whole(part) { part.parse::<i128>().ok() } else { None };
             let (numerator, denominator) = whole(numerator).zip(whole(denominator)).ok_or_else(invalid)?;
             return if denominator > 0 {
                 Ok(Self(Ratio::new(numerator, denominator)))
@@ -91,34 +133,43 @@ impl TryFrom<String> for Measure {
     }
 }
 
-/// Exactly: a decimal, or `numerator/denominator` where no decimal is exact.
+/// Exactly: a decimal, or `numerator/denominator` where no decimal of at most twelve digits after the point is exact.
 impl From<Measure> for String {
     fn from(measure: Measure) -> Self {
-        let scaled = measure.0 * Ratio::from_integer(10_i128.pow(DIGITS_MAX as u32));
-        if !scaled.is_integer() {
-            return format!("{}/{}", measure.0.numer(), measure.0.denom());
+        match measure.decimal(DIGITS_MAX) {
+            (digits, true) => digits,
+            (_, false) => format!("{}/{}", measure.0.numer(), measure.0.denom()),
         }
-        let digits = format!("{:0width$}", scaled.to_integer(), width = DIGITS_MAX + 1);
-        let (whole, part) = digits.split_at(digits.len() - DIGITS_MAX);
-        let part = part.trim_end_matches('0');
-        if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") }
     }
 }
 
 /// A decimal of at most three digits after the point; `…` follows where more would be needed, rounded down.
 impl fmt::Display for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scale = 10_i128.pow(SHOWN_DIGITS);
-        let scaled = self.0 * Ratio::from_integer(scale);
-        let shown = scaled.to_integer();
-        let (whole, part) = (shown / scale, shown % scale);
-        if part == 0 {
-            write!(f, "{whole}")?;
-        } else {
-            let digits = format!("{part:03}");
-            write!(f, "{whole}.{}", digits.trim_end_matches('0'))?;
+        let (digits, exact) = self.decimal(SHOWN_DIGITS);
+        f.write_str(&digits)?;
+        if exact { Ok(()) } else { f.write_str("…") }
+    }
+}
+
+impl Measure {
+    /// As a decimal with at most so many digits after the point, rounded down, and whether that is exact.
+    fn decimal(self, digits_max: usize) -> (String, bool) {
+        let (numerator, denominator) = (*self.0.numer(), *self.0.denom());
+        let mut text = (numerator / denominator).to_string();
+        let mut rest = numerator % denominator;
+        let mut part = String::new();
+        while rest != 0 && part.len() < digits_max {
+            let Some(tenfold) = rest.checked_mul(10) else { break };
+            part.push(char::from(b'0' + (tenfold / denominator) as u8));
+            rest = tenfold % denominator;
         }
-        if scaled.is_integer() { Ok(()) } else { f.write_str("…") }
+        let part = part.trim_end_matches('0');
+        if !part.is_empty() {
+            text.push('.');
+            text.push_str(part);
+        }
+        (text, rest == 0)
     }
 }
 
@@ -163,5 +214,47 @@ impl fmt::Display for Span {
             None if self.lo == Measure::ZERO => f.write_str("unknown"),
             None => write!(f, "{} or more", self.lo),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(above in 0_i128.., below in 1_i128..) {
+            let measure = Measure(Ratio::new(above, below));
+            let written = String::from(measure);
+            // Whole parts of more digits than a person may write are of a computed value.
+            prop_assume!(written.contains('/') || written.split('.').next().is_some_and(|whole| whole.len() <= DIGITS_MAX));
+            prop_assert_eq!(written.parse(), Ok(measure));
+        }
+
+        #[test]
+        fn nothing_that_is_read_panics(text in ".{0,40}") {
+            let _ = text.parse::<Measure>().map(|measure| (measure.to_string(), measure.times(u64::MAX)));
+        }
+    }
+
+    #[test]
+    fn it_is_shown_with_three_digits_and_says_when_there_are_more() {
+        let shown = |text: &str| text.parse::<Measure>().map(|measure| measure.to_string());
+        assert_eq!(shown("5.92").as_deref(), Ok("5.92"));
+        assert_eq!(shown("2368/814").as_deref(), Ok("2.909…"));
+        assert_eq!(shown("0.0001").as_deref(), Ok("0…"));
+        assert_eq!(shown("26,900,000").as_deref(), Ok("26900000"));
+        assert!(shown("-1").is_err() && shown("1/0").is_err() && shown("1e9").is_err() && shown("+1/2").is_err());
+    }
+
+    #[test]
+    fn parts_per_million_are_rounded_down() {
+        let measure = |text: &str| text.parse::<Measure>().unwrap();
+        assert_eq!(measure("1").ppm_of(measure("3")), Some(333_333));
+        assert_eq!(measure("81").ppm_of(measure("21000")), Some(3_857));
+        assert_eq!(measure("1").ppm_of(Measure::ZERO), None);
+        assert_eq!(Measure::MAX.ppm_of(measure("0.001")), None);
     }
 }

@@ -73,6 +73,17 @@ pub enum Market {
     Unknown,
 }
 
+/// What kind of goods it is. Some metrics are asked of one kind only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goods {
+    /// A chip that computes, with the memory in its package.
+    #[default]
+    Processor,
+    /// A stack of memory that is sold by itself. Stacks within a processor's package are the processor's.
+    MemoryStack,
+}
+
 /// One published figure and where it is from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reading {
@@ -87,7 +98,8 @@ pub struct Reading {
 pub struct Rate {
     /// Bit length of the operation.
     pub bits: u16,
-    /// Dense tera-operations a second, a multiply-accumulate counted as two.
+    /// Dense tera-operations a second of all dies in the package together, a multiply-accumulate counted as two. A rate
+    /// that skips zeros (sparsity) is not a dense rate.
     pub tops: Reading,
 }
 
@@ -100,15 +112,18 @@ pub struct Sku {
     pub aliases: Vec<String>,
     /// Its maker.
     pub maker: String,
+    /// What kind of goods.
+    pub goods: Goods,
     /// What it was designed and marketed for.
     pub market: Market,
-    /// Peak rates by precision; empty: unknown.
+    /// Peak rates of every precision that it has; empty: unknown. The largest counts, so that one left out can hide a
+    /// class.
     pub rates: Vec<Rate>,
-    /// Logic dies on non-planar processes, mm².
+    /// All logic dies of the package that are made on non-planar processes, together, mm².
     pub die_area_mm2: Option<Reading>,
     /// The package, mm², of stacks of memory.
     pub package_area_mm2: Option<Reading>,
-    /// Aggregate bidirectional transfer rate to other chips, GB/s.
+    /// Aggregate bidirectional transfer rate over all its links to other chips, memory left out, GB/s.
     pub interconnect_gbps: Option<Reading>,
     /// Bandwidth of its memory, GB/s.
     pub memory_bandwidth_gbps: Option<Reading>,
@@ -129,4 +144,12 @@ pub struct Value {
     pub grade: Option<Grade>,
     /// The readings in words, such as `296 TOPS at 8 bits (data sheet)`.
     pub from: Vec<String>,
+}
+
+impl Sku {
+    /// Whether that is its name or another one of its names, whatever the case of its letters.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+    }
 }
