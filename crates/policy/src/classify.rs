@@ -84,7 +84,7 @@ impl Law<'_> {
         let exhibit = Exhibit::of(sku);
         let mut classes: Vec<Classed> = self.items().map(|item| self.classed(item, &exhibit)).collect();
         prefer(&mut classes);
-        let margins = self.items().flat_map(|(_, _, rule)| margin::of_item(rule, &exhibit.figures)).collect();
+        let margins = self.items().flat_map(|(_, _, rule)| margin::of_item(rule, &exhibit)).collect();
         let caught = self.in_any(sku, |_| true);
         Classification {
             sku: sku.name.clone(),
@@ -111,7 +111,8 @@ impl Law<'_> {
     /// The same by figures alone, whatever names rules name.
     pub(crate) fn in_any_by_figures(&self, figures: &Figures, wanted: impl Fn(&str) -> bool) -> Tri {
         let of = |counts: Tri| -> Vec<&ItemRule> {
-            let items = self.items().filter(|(_, force, rule)| force.counts() >= counts && wanted(&rule.class));
+            let items =
+                self.items().filter(|(_, force, rule)| force.counts() >= counts && wanted(&rule.class));
             items.map(|(_, _, rule)| rule).collect()
         };
         let (sure, all) = (of(Tri::Yes), of(Tri::Open));
@@ -125,11 +126,16 @@ impl Law<'_> {
     /// Item rules that count, or may.
     pub(crate) fn items(&self) -> impl Iterator<Item = (&Instrument, Force, &ItemRule)> {
         self.counting().flat_map(|(instrument, force)| {
-            instrument.items.iter().map(move |rule| (instrument, force, rule))
+            let standing = instrument.items.iter().filter(|rule| self.stands(&rule.id));
+            standing.map(move |rule| (instrument, force, rule))
         })
     }
 
-    fn classed(&self, (instrument, force, rule): (&Instrument, Force, &ItemRule), exhibit: &Exhibit<'_>) -> Classed {
+    fn classed(
+        &self,
+        (instrument, force, rule): (&Instrument, Force, &ItemRule),
+        exhibit: &Exhibit<'_>,
+    ) -> Classed {
         let judged = exhibit.judge(rule);
         let holds = judged.holds & force.counts();
         let judged = Judged { holds, ..judged };
@@ -150,8 +156,7 @@ impl Law<'_> {
             let items = instrument.items.iter().map(|rule| (&rule.id, exhibit.judge(rule)));
             let named = instrument.announced.iter().filter(|said| names(said, exhibit.sku));
             let announced = named.map(|said| (&said.id, says(said)));
-            let ground =
-                |(rule, judged)| self.ground(instrument, force, rule, Effect::WouldApply, judged);
+            let ground = |(rule, judged)| self.ground(instrument, force, rule, Effect::WouldApply, judged);
             items.chain(announced).map(ground).collect::<Vec<_>>()
         });
         grounds.collect()
@@ -167,11 +172,12 @@ impl Law<'_> {
                     rule: rule.clone(),
                     within,
                     ground: self.ground(instrument, force, rule, effect, judged),
-                    margins: margin::of_window(bounds, rule, &exhibit.figures),
+                    margins: margin::of_window(bounds, rule, exhibit),
                 }
             };
-            let reviews = instrument.reviews.iter().filter(|rule| !rule.bounds.is_empty());
-            let exceptions = instrument.exceptions.iter();
+            let reviews =
+                instrument.reviews.iter().filter(|rule| !rule.bounds.is_empty() && self.stands(&rule.id));
+            let exceptions = instrument.exceptions.iter().filter(|rule| self.stands(&rule.id));
             let exceptions = exceptions.filter(|rule| !rule.bounds.is_empty() || rule.market.is_some());
             let reviews = reviews.map(|rule| window(&rule.id, Effect::Reviews, &rule.bounds, None));
             let exceptions =
@@ -221,7 +227,8 @@ fn says(said: &Announced) -> Judged {
 
 /// Of several letters of one entry the first counts.
 fn prefer(classes: &mut [Classed]) {
-    let held: Vec<(Class, Tri)> = classes.iter().map(|classed| (classed.class.clone(), classed.holds)).collect();
+    let held: Vec<(Class, Tri)> =
+        classes.iter().map(|classed| (classed.class.clone(), classed.holds)).collect();
     for classed in classes {
         let before = |other: &Class| entry(other) == entry(&classed.class) && *other < classed.class;
         let earlier = Tri::any(held.iter().filter(|(other, _)| before(other)).map(|(_, holds)| *holds));
@@ -233,3 +240,7 @@ fn prefer(classes: &mut [Classed]) {
 fn entry(class: &str) -> &str {
     class.rsplit_once('.').map_or(class, |(entry, _)| entry)
 }
+
+#[cfg(test)]
+#[path = "classify_tests.rs"]
+mod tests;

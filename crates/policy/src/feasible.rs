@@ -58,8 +58,7 @@ fn boxed(figures: &Figures) -> impl Iterator<Item = Inequality> {
         let is_area = figure == DIE_AREA || figure == PACKAGE_AREA;
         let strict = is_area && lo.ratio() == ZERO;
         let below = Inequality { constant: -lo.ratio(), strict, ..Inequality::single(figure, ONE) };
-        let above =
-            hi.map(|hi| Inequality { constant: hi.ratio(), ..Inequality::single(figure, -ONE) });
+        let above = hi.map(|hi| Inequality { constant: hi.ratio(), ..Inequality::single(figure, -ONE) });
         std::iter::once(below).chain(above)
     })
 }
@@ -177,7 +176,10 @@ mod tests {
             [(Side::AtLeast, true), (Side::Above, false), (Side::Below, false), (Side::AtMost, true)]
         {
             let bound = line(Metric::Tpp, side, "4800");
-            assert_eq!((can_be(&figures, &[(bound, true)]), can_be(&figures, &[(bound, false)])), (kept, !kept));
+            assert_eq!(
+                (can_be(&figures, &[(bound, true)]), can_be(&figures, &[(bound, false)])),
+                (kept, !kept)
+            );
         }
     }
 

@@ -20,7 +20,8 @@ pub(crate) struct Figures {
 
 impl Figures {
     pub(crate) fn of(sku: &Sku) -> Self {
-        let area = |reading: Option<&crate::sku::Reading>| reading.map_or(Span::UNKNOWN, |reading| reading.span);
+        let area =
+            |reading: Option<&crate::sku::Reading>| reading.map_or(Span::UNKNOWN, |reading| reading.span);
         Self {
             goods: sku.goods,
             market: sku.market,

@@ -65,7 +65,9 @@ impl<'s> Exhibit<'s> {
         let deciding: Vec<&Judged> = parts.iter().filter(|part| part.holds == holds).collect();
         let (grade, why) = match holds {
             // One line that is missed is enough: the one that is known best.
-            Tri::No => strongest(&deciding).map_or((None, String::new()), |part| (part.grade, part.why.clone())),
+            Tri::No => {
+                strongest(&deciding).map_or((None, String::new()), |part| (part.grade, part.why.clone()))
+            }
             Tri::Open | Tri::Yes => (weakest(&deciding), listed(&deciding, " and ")),
         };
         let name = if clause.name.is_empty() { String::new() } else { format!("{}: ", clause.name) };

@@ -246,7 +246,9 @@ mod tests {
         assert_eq!(shown("2368/814").as_deref(), Ok("2.909…"));
         assert_eq!(shown("0.0001").as_deref(), Ok("0…"));
         assert_eq!(shown("26,900,000").as_deref(), Ok("26900000"));
-        assert!(shown("-1").is_err() && shown("1/0").is_err() && shown("1e9").is_err() && shown("+1/2").is_err());
+        assert!(
+            shown("-1").is_err() && shown("1/0").is_err() && shown("1e9").is_err() && shown("+1/2").is_err()
+        );
     }
 
     #[test]

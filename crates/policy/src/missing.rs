@@ -11,7 +11,8 @@ use crate::tri::Tri;
 
 /// The figures of a chip that lines of counting rules ask for.
 pub(crate) fn facts(law: &Law<'_>, sku: &Sku) -> Vec<Used> {
-    let asked: BTreeSet<Figure> = asked(law).into_iter().filter(|metric| sku.has(*metric)).flat_map(figures).collect();
+    let asked: BTreeSet<Figure> =
+        asked(law).into_iter().filter(|metric| sku.has(*metric)).flat_map(figures).collect();
     asked.into_iter().flat_map(|figure| figure.used(sku)).collect()
 }
 
@@ -22,7 +23,11 @@ pub(crate) fn settling(law: &Law<'_>, figures: &Figures, sku: &Sku) -> Vec<Missi
         if force.counts() == Tri::Open {
             missing.insert(Missing {
                 fact: format!("rule {} enforcement", instrument.id),
-                remedy: format!("find out whether `{}` is applied on {}", instrument.citation, law.stand().valid_on),
+                remedy: format!(
+                    "find out whether `{}` is applied on {}",
+                    instrument.citation,
+                    law.stand().valid_on
+                ),
             });
         }
         let open = crate::formula::any_of(&[rule], figures) == Tri::Open && rule.name_of(sku).is_none();
@@ -140,9 +145,7 @@ impl Figure {
             Self::MemoryBandwidth => "give the bandwidth of all memory in the package in GB/s",
             Self::PackageArea => "give the area of the package in mm2",
         };
-        (!known).then(|| Missing {
-            fact: format!("sku {} {}", sku.name, self.name()),
-            remedy: remedy.to_owned(),
-        })
+        (!known)
+            .then(|| Missing { fact: format!("sku {} {}", sku.name, self.name()), remedy: remedy.to_owned() })
     }
 }

@@ -96,9 +96,7 @@ const MEMORY: (&str, &str) = ("memory bandwidth", "GB/s");
 /// A metric that is read as it stands.
 fn single(metric: Metric, (name, unit): (&str, &str), reading: Option<&Reading>) -> Value {
     match reading {
-        None => {
-            Value { metric, span: Span::UNKNOWN, grade: None, from: vec![format!("{name}: unknown")] }
-        }
+        None => Value { metric, span: Span::UNKNOWN, grade: None, from: vec![format!("{name}: unknown")] },
         Some(Reading { span, source }) => Value {
             metric,
             span: *span,

@@ -69,7 +69,11 @@ fn what_nobody_published_stays_open() {
     assert_eq!(total, Span { lo: measure("4000"), hi: None }, "at least its memory's");
     let nothing = Sku::default();
     for metric in Metric::ALL.into_iter().filter(|metric| nothing.has(*metric)) {
-        assert_eq!((nothing.value(metric).span, nothing.value(metric).grade), (Span::UNKNOWN, None), "{metric:?}");
+        assert_eq!(
+            (nothing.value(metric).span, nothing.value(metric).grade),
+            (Span::UNKNOWN, None),
+            "{metric:?}"
+        );
     }
 }
 
