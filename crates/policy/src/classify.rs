@@ -26,8 +26,8 @@ pub struct Classed {
     pub instrument: RuleId,
     /// Whether the goods are of the class by this rule, where the rule counts.
     pub holds: Tri,
-    /// Whether this is the class that counts for them: an earlier letter of the same entry (`3A090.a`) goes before a
-    /// later one (`3A090.b`) where the goods are of both.
+    /// Whether this is the class that counts for them: where a rule overlaps with others of its instrument that hold
+    /// too, theirs does.
     pub counts: Tri,
     /// Why.
     pub ground: Ground,
@@ -83,7 +83,7 @@ impl Law<'_> {
     pub fn classify(&self, sku: &Sku) -> Classification {
         let exhibit = Exhibit::of(sku);
         let mut classes: Vec<Classed> = self.items().map(|item| self.classed(item, &exhibit)).collect();
-        prefer(&mut classes);
+        prefer(&mut classes, &self.items().map(|(_, _, rule)| rule).collect::<Vec<_>>());
         let margins = self.items().flat_map(|(_, _, rule)| margin::of_item(rule, &exhibit)).collect();
         let caught = self.in_any(sku, |_| true);
         Classification {
@@ -164,8 +164,8 @@ impl Law<'_> {
 
     fn windows(&self, exhibit: &Exhibit<'_>) -> Vec<Window> {
         let windows = self.counting().flat_map(|(instrument, force)| {
-            let window = |rule: &RuleId, effect: Effect, bounds: &[Bound], market: Option<Market>| {
-                let judged = exhibit.within(bounds, market);
+            let window = |rule: &RuleId, effect: Effect, bounds: &[Bound], market: Option<Market>, grade| {
+                let judged = exhibit.within(bounds, market, grade);
                 let within = judged.holds & force.counts();
                 let judged = Judged { holds: within, ..judged };
                 Window {
@@ -175,13 +175,14 @@ impl Law<'_> {
                     margins: margin::of_window(bounds, rule, exhibit),
                 }
             };
-            let reviews =
-                instrument.reviews.iter().filter(|rule| !rule.bounds.is_empty() && self.stands(&rule.id));
+            let reviews = instrument.reviews.iter().filter(|rule| self.stands(&rule.id));
+            let reviews = reviews.filter(|rule| !rule.bounds.is_empty() || rule.market.is_some());
             let exceptions = instrument.exceptions.iter().filter(|rule| self.stands(&rule.id));
             let exceptions = exceptions.filter(|rule| !rule.bounds.is_empty() || rule.market.is_some());
-            let reviews = reviews.map(|rule| window(&rule.id, Effect::Reviews, &rule.bounds, None));
-            let exceptions =
-                exceptions.map(|rule| window(&rule.id, Effect::Excepts, &rule.bounds, rule.market));
+            let reviews =
+                reviews.map(|rule| window(&rule.id, Effect::Reviews, &rule.bounds, rule.market, rule.grade));
+            let exceptions = exceptions
+                .map(|rule| window(&rule.id, Effect::Excepts, &rule.bounds, rule.market, rule.grade));
             reviews.chain(exceptions).collect::<Vec<_>>()
         });
         windows.collect()
@@ -225,20 +226,14 @@ fn says(said: &Announced) -> Judged {
     Judged { holds: Tri::Yes, grade: None, why: said.says.clone() }
 }
 
-/// Of several letters of one entry the first counts.
-fn prefer(classes: &mut [Classed]) {
-    let held: Vec<(Class, Tri)> =
-        classes.iter().map(|classed| (classed.class.clone(), classed.holds)).collect();
-    for classed in classes {
-        let before = |other: &Class| entry(other) == entry(&classed.class) && *other < classed.class;
-        let earlier = Tri::any(held.iter().filter(|(other, _)| before(other)).map(|(_, holds)| *holds));
-        classed.counts = classed.holds & !earlier;
+/// Of several classes that overlap the one that the rule names counts.
+fn prefer(classes: &mut [Classed], items: &[&ItemRule]) {
+    let held: Vec<(RuleId, Tri)> =
+        classes.iter().map(|classed| (classed.rule.clone(), classed.holds)).collect();
+    for (classed, item) in classes.iter_mut().zip(items) {
+        let before = held.iter().filter(|(rule, _)| item.overlaps.contains(rule));
+        classed.counts = classed.holds & !Tri::any(before.map(|(_, holds)| *holds));
     }
-}
-
-/// The entry of a class: `3A090` of `3A090.a`. A class without letters is an entry of its own.
-fn entry(class: &str) -> &str {
-    class.rsplit_once('.').map_or(class, |(entry, _)| entry)
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ fn item(id: &str, any: &[&str], except: &[&str], named: &[&str]) -> ItemRule {
         any: any.iter().map(|text| clause(text)).collect(),
         except: except.iter().map(|text| clause(text)).collect(),
         named: named.iter().map(|&name| name.to_owned()).collect(),
-        text: String::new(),
+        ..ItemRule::default()
     }
 }
 
@@ -66,6 +66,7 @@ fn instrument(id: &str, kind: Kind, from: &str, items: Vec<ItemRule>) -> Instrum
         phases: Vec::new(),
         source: source(Grade::V),
         summary: String::new(),
+        left_out: String::new(),
         replaces: Vec::new(),
         items,
         licences: Vec::new(),
@@ -80,7 +81,7 @@ fn instrument(id: &str, kind: Kind, from: &str, items: Vec<ItemRule>) -> Instrum
 fn book() -> Book {
     let note_2 = ["tpp<4800 & market=other"];
     let a = item("P02.3A090.a", &["tpp>=4800", "tpp>=1600 & performance_density>=5.92"], &note_2, &[]);
-    let b = item(
+    let mut b = item(
         "P02.3A090.b",
         &[
             "tpp>=2400 & tpp<4800 & performance_density>=1.6 & performance_density<5.92",
@@ -89,10 +90,12 @@ fn book() -> Book {
         &note_2,
         &[],
     );
+    b.overlaps = vec![a.id.clone()];
     let letter = item("P08.is-informed", &["memory_bandwidth>=1400", "total_bandwidth>=1700"], &[], &["H20"]);
     let bill = item("B2.bill", &["memory_bandwidth>=4100", "tpp>=4800"], &[], &[]);
     Book {
         name: "test".to_owned(),
+        since: day("2022-10-01"),
         as_of: day("2026-11-23"),
         digest: String::new(),
         instruments: vec![
@@ -155,6 +158,17 @@ fn what_is_unknown_matters_only_where_it_makes_a_difference() {
     // Each clause by itself is open, and one of them must hold: 4,500 to 5,000 on at most 700 mm².
     check(["4500..5000", "700", "-", "-"], data_centre, Yes, No, Yes);
     check(["4500..5000", "800", "-", "-"], data_centre, Open, Open, Yes);
+}
+
+#[test]
+fn of_two_classes_that_overlap_one_counts_and_both_are_shown() {
+    let found = on("2024-01-01", &chip("test", ["5000", "1000", "-", "-"], Market::DataCentre));
+    let classes: Vec<_> =
+        found.classes.iter().map(|classed| (classed.rule.as_str(), classed.holds, classed.counts)).collect();
+    assert_eq!(classes, [("P02.3A090.a", Yes, Yes), ("P02.3A090.b", Yes, No)]);
+    let found = on("2024-01-01", &chip("test", ["4500..5000", "1000", "-", "-"], Market::DataCentre));
+    let classes: Vec<_> = found.classes.iter().map(|classed| (classed.holds, classed.counts)).collect();
+    assert_eq!(classes, [(Open, Open), (Yes, Open)]);
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl<'s> Exhibit<'s> {
     /// Whether the chip is of the rule's class.
     pub(crate) fn judge(&self, rule: &ItemRule) -> Judged {
         if let Some(name) = rule.name_of(self.sku) {
-            return Judged { holds: Tri::Yes, grade: None, why: format!("the text names `{name}`") };
+            return Judged { holds: Tri::Yes, grade: rule.grade, why: format!("the text names `{name}`") };
         }
         let holds = formula::any_of(&[rule], &self.figures);
         let any: Vec<Judged> = rule.any.iter().map(|clause| self.clause(clause)).collect();
@@ -44,13 +44,14 @@ impl<'s> Exhibit<'s> {
             Tri::No => free(&any, &except),
             Tri::Open => open(&any, &except),
         };
+        let grade = weaker(grade, rule.grade);
         Judged { holds, grade, why: if why.is_empty() { "the text has no line".to_owned() } else { why } }
     }
 
     /// Whether all lines are kept, and the market is the named one.
-    pub(crate) fn within(&self, bounds: &[Bound], market: Option<Market>) -> Judged {
+    pub(crate) fn within(&self, bounds: &[Bound], market: Option<Market>, grade: Option<Grade>) -> Judged {
         let holds = formula::all_of(bounds, market, &self.figures);
-        let clause = Clause { name: String::new(), bounds: bounds.to_vec(), market, grade: None };
+        let clause = Clause { name: String::new(), bounds: bounds.to_vec(), market, grade };
         Judged { holds, ..self.clause(&clause) }
     }
 
