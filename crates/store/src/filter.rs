@@ -111,6 +111,23 @@ impl CaseFilter {
     }
 }
 
+/// Which usages are listed: those of a time, by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UsageFilter {
+    /// The tenant that reported them.
+    pub tenant: String,
+    /// The party whose work it was; `None`: anybody's.
+    pub party: Option<String>,
+    /// Ends after this time.
+    pub begin_time: i64,
+    /// Begins before this time.
+    pub end_time: i64,
+    /// The last id of the page before.
+    pub after: Option<String>,
+    /// The most rows, as in [`PageRequest::size`].
+    pub size: u32,
+}
+
 /// A page's size within its limits.
 pub(crate) fn clamp(size: u32) -> i64 {
     i64::from(if size == 0 { LIST_MAX } else { size.min(LIST_MAX) })

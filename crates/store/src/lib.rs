@@ -15,6 +15,7 @@ mod evidence;
 mod filter;
 mod ingest;
 mod migrations;
+mod placement;
 mod purge;
 pub mod record;
 mod registry;
@@ -30,14 +31,16 @@ mod value;
 mod verdict;
 
 pub use error::StoreError;
-pub use filter::{AccessFilter, AlertFilter, CaseFilter, Filter, LIST_MAX, PageRequest, VerdictFilter};
+pub use filter::{
+    AccessFilter, AlertFilter, CaseFilter, Filter, LIST_MAX, PageRequest, UsageFilter, VerdictFilter,
+};
 pub use record::*;
 pub use request::Request;
 pub use sql::{Finished, Observer};
 pub use sql_store::SqlStore;
 pub use store::{
     ACCESSES_MAX, Accesses, Attestations, CREATE_MANY_MAX, Cases, DEVICES_MAX, Evidence, INGEST_MAX,
-    Registry, Sessions, Standings, Store, Supervision, Verdicts,
+    PLACED_MAX, Placements, Registry, Sessions, Standings, Store, Supervision, USAGES_MAX, Verdicts,
 };
 pub use terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
 pub use value::UnknownWord;

@@ -9,6 +9,7 @@ mod access;
 mod attestation;
 mod case;
 mod evidence;
+mod placement;
 mod purge;
 mod registry;
 mod session;
@@ -120,6 +121,10 @@ contract! {
         a_reader_of_revisions_misses_none,
         what_is_superseded_says_by_what,
         lists_show_the_latest_of_each_agent,
+    }
+    placement {
+        a_chip_is_placed_by_the_latest_verdict_that_stands,
+        what_ran_counts_once,
     }
     supervision {
         a_chip_has_one_tie_at_a_time,
