@@ -18,6 +18,7 @@ pub mod fault;
 mod feasible;
 mod figures;
 pub mod flag;
+pub mod flags;
 pub mod fold;
 pub mod force;
 mod formula;

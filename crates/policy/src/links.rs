@@ -17,6 +17,8 @@ use crate::transfer::Past;
 mod find;
 mod group;
 
+pub(crate) use find::{percent, receiver};
+
 /// From this weight on a pair belongs to one group.
 pub const BINDS_PPM: u32 = 650_000;
 /// From this share on an owner is a tie, unless the caller asks for another: a quarter, as the usual line for a
@@ -143,6 +145,9 @@ pub struct Links {
     pub crowds: Vec<Crowd>,
     /// Links that were left out because there are more than [`LINKS_MAX`].
     pub left_out: usize,
+    /// By place of a node, the places of its links.
+    #[serde(skip)]
+    by_node: Vec<Vec<usize>>,
 }
 
 /// The linked-party view, by the usual share of an owner.
@@ -162,10 +167,38 @@ pub fn view_from(parties: &Parties, pasts: &[Past], share_ppm: u32) -> Links {
     let crowds = std::mem::take(&mut found.crowds);
     let (links, left_out) = joined(found);
     let groups = group::of(&links);
-    Links { nodes: nodes(parties, &links, &groups), links, groups, crowds, left_out }
+    let nodes = nodes(parties, &links, &groups);
+    let mut by_node = vec![Vec::new(); nodes.len()];
+    for (at, link) in links.iter().enumerate() {
+        for party in [&link.a, &link.b] {
+            if let Ok(node) = nodes.binary_search_by(|node| node.party.cmp(party)) {
+                by_node[node].push(at);
+            }
+        }
+    }
+    Links { nodes, links, groups, crowds, left_out, by_node }
+}
+
+impl Link {
+    /// The other one of the two; none: the party is neither.
+    #[must_use]
+    pub fn other(&self, party: &str) -> Option<&str> {
+        match (self.a == party, self.b == party) {
+            (true, _) => Some(&self.b),
+            (_, true) => Some(&self.a),
+            _ => None,
+        }
+    }
 }
 
 impl Links {
+    /// The links of a party.
+    pub fn of<'s>(&'s self, party: &'s str) -> impl Iterator<Item = &'s Link> + 's {
+        let at = self.nodes.binary_search_by(|node| node.party.as_str().cmp(party)).ok();
+        let links = at.and_then(|at| self.by_node.get(at)).map_or(&[][..], Vec::as_slice);
+        links.iter().filter_map(|at| self.links.get(*at))
+    }
+
     /// The link of two parties, whichever comes first.
     #[must_use]
     pub fn between(&self, one: &str, other: &str) -> Option<&Link> {

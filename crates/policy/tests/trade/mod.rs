@@ -1,11 +1,14 @@
 //! Parties, transfers and books for tests.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test takes what it needs")]
 
+use lightcone_policy::book::Membership;
+use lightcone_policy::flag::{FlagRule, Sign};
 use lightcone_policy::party::{Listing, Parties, Party, Stake, Traits};
 use lightcone_policy::rule::{EndUse, Movement};
+use lightcone_policy::sku::{Rate, Reading};
 use lightcone_policy::source::{Grade, Source};
 use lightcone_policy::transfer::{Line, Past, Taken, Transfer};
-use lightcone_policy::{Countries, Country, Date};
+use lightcone_policy::{Book, Countries, Country, Date, Measure, Sku, Span};
 
 /// A day that must be one.
 pub(crate) fn day(text: &str) -> Date {
@@ -93,4 +96,62 @@ pub(crate) fn transfer(id: &str, consignee: &str, date: &str) -> Transfer {
 /// A transfer of before.
 pub(crate) fn past(transfer: Transfer) -> Past {
     Past { transfer, decided_by: Vec::new(), proven_in_place: None }
+}
+
+/// A chip by one rate at eight bits.
+pub(crate) fn chip(name: &str, tops: u64) -> Sku {
+    let tops = Reading { span: Span::exactly(Measure::whole(tops)), source: source() };
+    Sku { name: name.to_owned(), rates: vec![Rate { bits: 8, tops }], ..Sku::default() }
+}
+
+/// Every flag that there is, as the built-in book calls them.
+pub(crate) const FLAGS: [(&str, Sign); 14] = [
+    ("RF1", Sign::FirstOrderAfterControls),
+    ("RF2", Sign::DoubtfulAddress),
+    ("RF3", Sign::DoubtfulWebPresence),
+    ("RF4", Sign::CapacityNotAffirmed),
+    ("RF5", Sign::UnusualConsignee),
+    ("RF6", Sign::UnexplainedVolume),
+    ("RF7", Sign::NotDisclosed),
+    ("RFG", Sign::DeclinedInstallation),
+    ("HF1", Sign::Transshipment),
+    ("HF2", Sign::SharedAddress),
+    ("HF3", Sign::SharedForwarder),
+    ("HF4", Sign::SplitOrders),
+    ("HF5", Sign::LinkedToListed),
+    ("HF6", Sign::ImpossibleClaim),
+];
+
+/// A book with every flag, two chips and a watch over Malaysia and Singapore.
+pub(crate) fn book() -> Book {
+    let watched = |code: &str| Membership {
+        country: country(code),
+        within: true,
+        from: day("2022-10-07"),
+        to: Date::MAX,
+        known: day("2022-10-07"),
+        source: source(),
+    };
+    let flag = |(id, sign): &(&str, Sign)| FlagRule {
+        id: (*id).to_owned(),
+        sign: *sign,
+        text: String::new(),
+        source: source(),
+        known: if id.starts_with("RF") { day("2025-05-13") } else { day("2022-10-01") },
+        limits: std::collections::BTreeMap::new(),
+    };
+    Book {
+        name: "test".to_owned(),
+        since: day("2022-10-07"),
+        as_of: day("2026-11-01"),
+        digest: "0".repeat(64),
+        instruments: Vec::new(),
+        groups: std::collections::BTreeMap::new(),
+        treated_as: Vec::new(),
+        skus: [chip("H100-SXM", 1_979), chip("L2", 193), Sku { name: "X1".to_owned(), ..Sku::default() }]
+            .map(|sku| (sku.name.clone(), sku))
+            .into(),
+        flags: FLAGS.iter().map(flag).collect(),
+        watch: vec![watched("MY"), watched("SG")],
+    }
 }
