@@ -238,4 +238,4 @@ fn prefer(classes: &mut [Classed], items: &[&ItemRule]) {
 
 #[cfg(test)]
 #[path = "classify_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -13,7 +13,7 @@ fn source(grade: Grade) -> Source {
     Source { grade, source: "data sheet".to_owned(), read: None }
 }
 
-fn day(text: &str) -> Date {
+pub(crate) fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 
@@ -78,7 +78,7 @@ fn instrument(id: &str, kind: Kind, from: &str, items: Vec<ItemRule>) -> Instrum
     }
 }
 
-fn book() -> Book {
+pub(crate) fn book() -> Book {
     let note_2 = ["tpp<4800 & market=other"];
     let a = item("P02.3A090.a", &["tpp>=4800", "tpp>=1600 & performance_density>=5.92"], &note_2, &[]);
     let mut b = item(
@@ -119,7 +119,7 @@ fn reading(text: &str) -> Option<Reading> {
 }
 
 /// A chip by TPP, die area, memory bandwidth and interconnect; `-`: unknown.
-fn chip(name: &str, figures: [&str; 4], market: Market) -> Sku {
+pub(crate) fn chip(name: &str, figures: [&str; 4], market: Market) -> Sku {
     let [tpp, area, memory, links] = figures.map(reading);
     Sku {
         name: name.to_owned(),

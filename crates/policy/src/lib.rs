@@ -11,6 +11,7 @@ pub mod address;
 pub mod book;
 pub mod classify;
 pub mod country;
+pub mod cut;
 pub mod date;
 pub mod decision;
 mod exact;
