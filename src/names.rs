@@ -78,6 +78,20 @@ names! {
     ChipName(chip) = "chips/{chip}", "chips/{}";
     /// A case of an agency.
     CaseName(case) = "cases/{case}", "cases/{}";
+    /// A party to a tenant's business.
+    PartyName(party) = "parties/{party}", "parties/{}";
+    /// A transfer of goods.
+    TransferName(transfer) = "transfers/{transfer}", "transfers/{}";
+    /// A chip by its figures, of a tenant's own.
+    SkuName(sku) = "skus/{sku}", "skus/{}";
+    /// A decision that was recorded.
+    DecisionName(decision) = "decisions/{decision}", "decisions/{}";
+    /// A version of the rule book.
+    PolicyVersionName(policy_version) = "policyVersions/{policy_version}", "policyVersions/{}";
+    /// What a change of rules changes.
+    ComparisonName(comparison) = "comparisons/{comparison}", "comparisons/{}";
+    /// Work that takes long.
+    OperationName(operation) = "operations/{operation}", "operations/{}";
     /// An alert.
     AlertName(alert) = "alerts/{alert}", "alerts/{}";
     /// A session of an agent.
