@@ -25,6 +25,7 @@ pub mod force;
 mod formula;
 mod judge;
 pub mod law;
+pub mod limits;
 pub mod links;
 mod margin;
 pub mod measure;
