@@ -61,14 +61,20 @@ impl Figure {
         let wrong = |what: String, remedy: String| Some(Impossible { field: name.to_owned(), what, remedy });
         let largest = span.hi.unwrap_or(span.lo);
         if span.hi.is_some_and(|hi| hi < span.lo) {
-            return wrong(format!("`{span}` ends before it begins"), "write the smaller number first".to_owned());
+            return wrong(
+                format!("`{span}` ends before it begins"),
+                "write the smaller number first".to_owned(),
+            );
         }
         if largest > Measure::whole(max) {
             let remedy = format!("write at most {max} {unit}: look whether the unit is {unit}");
             return wrong(format!("`{largest}` is more than any chip has"), remedy);
         }
         if !zero && span.lo == Measure::ZERO {
-            return wrong(format!("`{span}` begins at zero"), "leave it out where it is not known".to_owned());
+            return wrong(
+                format!("`{span}` begins at zero"),
+                "leave it out where it is not known".to_owned(),
+            );
         }
         None
     }
