@@ -128,6 +128,25 @@ pub struct UsageFilter {
     pub size: u32,
 }
 
+/// Which decisions are listed. What is `None` does not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DecisionFilter {
+    /// The tenant whose they are.
+    pub tenant: Option<String>,
+    /// The name of what they are about.
+    pub subject: Option<String>,
+    /// Only revisions below this one: the last revision of the page before, as newest come first.
+    pub before_revision: Option<i64>,
+    /// The most rows, as in [`PageRequest::size`].
+    pub size: u32,
+}
+
+impl DecisionFilter {
+    pub(crate) fn limit(&self) -> i64 {
+        clamp(self.size)
+    }
+}
+
 /// A page's size within its limits.
 pub(crate) fn clamp(size: u32) -> i64 {
     i64::from(if size == 0 { LIST_MAX } else { size.min(LIST_MAX) })

@@ -10,6 +10,7 @@ mod attestation;
 mod case;
 mod committer;
 mod complete;
+mod decision;
 mod error;
 mod evidence;
 mod filter;
@@ -20,6 +21,7 @@ mod purge;
 pub mod record;
 mod registry;
 mod request;
+mod rule_book;
 mod session;
 mod sql;
 mod sql_store;
@@ -32,15 +34,17 @@ mod verdict;
 
 pub use error::StoreError;
 pub use filter::{
-    AccessFilter, AlertFilter, CaseFilter, Filter, LIST_MAX, PageRequest, UsageFilter, VerdictFilter,
+    AccessFilter, AlertFilter, CaseFilter, DecisionFilter, Filter, LIST_MAX, PageRequest, UsageFilter,
+    VerdictFilter,
 };
 pub use record::*;
 pub use request::Request;
 pub use sql::{Finished, Observer};
 pub use sql_store::SqlStore;
 pub use store::{
-    ACCESSES_MAX, Accesses, Attestations, CREATE_MANY_MAX, Cases, DEVICES_MAX, Evidence, INGEST_MAX,
-    PLACED_MAX, Placements, Registry, Sessions, Standings, Store, Supervision, USAGES_MAX, Verdicts,
+    ACCESSES_MAX, Accesses, Attestations, CREATE_MANY_MAX, Cases, DECISIONS_MAX, DEVICES_MAX, Decisions,
+    Evidence, INGEST_MAX, PLACED_MAX, Placements, RULE_FILES_MAX, Registry, RuleBooks, Sessions, Standings,
+    Store, Supervision, USAGES_MAX, Verdicts,
 };
 pub use terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
 pub use value::UnknownWord;

@@ -3,6 +3,8 @@
 //! Every method is one named transaction. A write that returned is committed, on disk; one that failed left
 //! nothing behind. Times are arguments.
 
+mod rules;
+
 use async_trait::async_trait;
 
 use crate::error::StoreError;
@@ -13,6 +15,8 @@ use crate::record::{
 };
 use crate::request::Request;
 use crate::terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
+
+pub use rules::{DECISIONS_MAX, Decisions, RULE_FILES_MAX, RuleBooks};
 
 /// The most records that one call makes.
 pub const CREATE_MANY_MAX: usize = 1_000;
@@ -43,6 +47,8 @@ pub trait Store:
     + Cases
     + Standings
     + Placements
+    + RuleBooks
+    + Decisions
 {
 }
 

@@ -13,6 +13,7 @@ mod mesh;
 mod placement;
 mod report;
 mod resource;
+mod rules;
 mod session;
 mod site;
 mod standing;
@@ -29,6 +30,7 @@ pub use measurement::Measurement;
 pub use mesh::MeshPair;
 pub use placement::{PlacedChip, PlacedVerdict, Usage};
 pub use report::{Report, ReportState};
+pub use rules::{Decision, RuleBook, RuleBookState, RuleFile};
 pub use session::{Session, SessionState, SubjectKind};
 pub use site::{Site, SiteState};
 pub use standing::Standing;
@@ -36,6 +38,7 @@ pub use verdict::Verdict;
 
 pub(crate) use chip::ChipTenant;
 pub(crate) use resource::{Mortal, Resource, Trail};
+pub(crate) use rules::DecisionKey;
 
 use crate::error::StoreError;
 use crate::value::{Kind, Value};

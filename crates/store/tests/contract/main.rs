@@ -12,6 +12,7 @@ mod evidence;
 mod placement;
 mod purge;
 mod registry;
+mod rules;
 mod session;
 mod supervision;
 mod verdict;
@@ -134,6 +135,15 @@ contract! {
         alerts_are_followed_and_listed,
         every_transaction_is_observed_by_name,
         a_request_knows_whether_it_was_answered,
+    }
+    rules {
+        a_book_is_entered_once_with_its_files,
+        a_book_becomes_active_by_a_second_subject,
+        of_two_that_become_active_at_once_one_is_left,
+        a_program_never_takes_back_what_people_activated,
+        decisions_are_kept_once_for_a_request,
+        decisions_are_listed_the_latest_first,
+        no_purge_forgets_decisions_and_books,
     }
     purge {
         reports_are_forgotten_and_known_as_old,
