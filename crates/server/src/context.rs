@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::access::Gate;
 use crate::attesting::Attesting;
+use crate::changes::Changes;
 use crate::compute::Compute;
 
 /// What all services share.
@@ -24,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) attesting: Attesting,
     /// Where a landmark begins that is entered.
     pub(crate) landmarks_begin: LandmarkState,
+    /// How often what is kept was changed.
+    pub(crate) changes: Arc<Changes>,
     /// True once the server goes down.
     pub(crate) draining: watch::Receiver<bool>,
 }

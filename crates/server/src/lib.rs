@@ -9,6 +9,7 @@ mod access;
 mod admin;
 mod attesting;
 mod beacon;
+mod changes;
 mod clock;
 mod compute;
 pub mod config;

@@ -126,6 +126,7 @@ impl Server {
             } else {
                 LandmarkState::Active
             },
+            changes: Arc::default(),
             draining: drains,
         });
         let measuring = Measuring::start(Arc::clone(&context), config.measuring())

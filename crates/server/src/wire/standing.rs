@@ -25,7 +25,12 @@ pub(crate) fn listed(mut wire: v1::ListStandingsRequest) -> Result<Page, Violati
 
 /// What of a verdict an answer to outsiders is made of.
 pub(crate) fn sight(borders: &Borders, kept: &Verdict) -> Result<Sight, DecodeError> {
-    let record = v1::VerdictRecord::decode(kept.wire.as_slice())?;
+    sight_of(borders, &kept.wire, kept.story_time.unwrap_or(kept.as_of))
+}
+
+/// The same of a verdict's answer as it is kept, which speaks of that moment.
+pub(crate) fn sight_of(borders: &Borders, wire: &[u8], seen_ns: i64) -> Result<Sight, DecodeError> {
+    let record = v1::VerdictRecord::decode(wire)?;
     let residency = record.residency;
     let verdict = record.verdict.unwrap_or_default();
     let is_claim =
@@ -37,7 +42,7 @@ pub(crate) fn sight(borders: &Borders, kept: &Verdict) -> Result<Sight, DecodeEr
         v1::verdict::Extent::Bounded => destinations(borders, &verdict),
         _ => Jurisdictions::new(),
     };
-    Ok(Sight { found, residency, is_elsewhere, seen_ns: kept.story_time.unwrap_or(kept.as_of) })
+    Ok(Sight { found, residency, is_elsewhere, seen_ns })
 }
 
 /// The destinations of every atom that the region touches. An atom that this map does not have counts as itself.

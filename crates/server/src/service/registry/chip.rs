@@ -75,6 +75,7 @@ impl ChipService for Registrar<Chip> {
         // The chip that was looked at, and no other: of two who tie it at once one is told to look again.
         let tied = self.context.store.tie_chip(tie, Some(&was.etag), alert, once.as_ref()).await;
         let chip = tied.map_err(status::store)?;
+        self.context.changes.of_registry();
         Ok(Response::new(chip.show()?))
     }
 

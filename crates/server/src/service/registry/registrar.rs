@@ -105,6 +105,7 @@ impl<K: Kind> Registrar<K> {
         self.reached(&caller, Act::Change, &id).await?;
         let retired = self.shelf().retire(&id, etag.as_deref(), &reason, now, once.as_ref()).await;
         let record = retired.map_err(status::store)?;
+        self.context.changes.of_registry();
         Ok(Response::new(record.show()?))
     }
 
@@ -177,7 +178,9 @@ impl<K: Kind> Registrar<K> {
             }
             return Ok(records);
         }
-        self.shelf().create_many(records, once.as_ref()).await.map_err(status::store)
+        let entered = self.shelf().create_many(records, once.as_ref()).await.map_err(status::store)?;
+        self.context.changes.of_registry();
+        Ok(entered)
     }
 
     async fn change(
@@ -207,7 +210,10 @@ impl<K: Kind> Registrar<K> {
                 // The caller said nothing of an etag: what the mask names is changed, whatever else changed.
                 Err(StoreError::EtagMismatch { .. }) if amendment.etag.is_none() && changes < CHANGES_MAX => {
                 }
-                updated => return updated.map_err(status::store),
+                updated => {
+                    self.context.changes.of_registry();
+                    return updated.map_err(status::store);
+                }
             }
         }
     }
