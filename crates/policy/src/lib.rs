@@ -32,12 +32,14 @@ pub mod measure;
 mod missing;
 pub mod name;
 pub mod party;
+pub mod record;
 pub mod rule;
 pub mod sku;
 pub mod source;
 pub mod stand;
 pub mod transfer;
 pub mod tri;
+pub mod usage;
 pub mod value;
 
 pub use book::{Book, Files};

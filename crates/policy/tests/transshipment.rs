@@ -42,14 +42,14 @@ fn up(order: &Transfer, parties: &Parties, pasts: &[Past]) -> Vec<String> {
 /// Flags that are up when a party is changed so.
 fn up_if(change: impl FnOnce(&mut Party)) -> Vec<String> {
     let mut world = world();
-    change(world.get_mut("honest").unwrap());
+    world.entry("honest".to_owned()).and_modify(change);
     up(&honest_order(), &world, &[])
 }
 
 /// Identifiers of the flags that nobody looked at when a party is changed so; none of them is up.
 fn open_if(change: impl FnOnce(&mut Party)) -> Vec<String> {
     let mut world = world();
-    change(world.get_mut("honest").unwrap());
+    world.entry("honest".to_owned()).and_modify(change);
     let looked = look_in(&book(), &honest_order(), &world, &[]);
     assert!(looked.raised.is_empty(), "{:?}", looked.raised);
     assert!(
