@@ -40,7 +40,7 @@ const FLOORS: [&[&str]; 7] = [
     ],
     &["lightcone-rehearsal"],
     &["lightcone-cli"],
-    &["lightcone-fuzz", "lightcone-tests"],
+    &["lightcone-fuzz", "lightcone-tests", "rules-trial"],
 ];
 /// Floors whose crates are domain crates, the contract excepted.
 const DOMAIN_FLOORS: usize = 2;

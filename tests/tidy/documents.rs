@@ -68,7 +68,8 @@ fn the_changelog_knows_the_version() {
 #[test]
 fn decisions_are_numbered_without_gaps() {
     let files = tree::files();
-    let names: Vec<&str> = files.iter().filter_map(|path| path.strip_prefix("docs/decisions/")).collect();
+    let names = files.iter().filter_map(|path| path.strip_prefix("docs/decisions/"));
+    let names: Vec<&str> = names.filter(|name| !name.contains('/')).collect(); // trials lie in folders beside
     assert!(names.len() >= 2, "only {} decisions found", names.len());
     assert_none(&misnumbered(&names));
 }
