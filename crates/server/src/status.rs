@@ -123,7 +123,10 @@ fn store_unavailable(cause: &str) -> Status {
 /// The name of what the store calls by kind and id. A session or verdict is named by its parent too, which the store
 /// does not say: who asks for one by name says so before.
 fn name_of(kind: &str, id: &str) -> String {
-    format!("{kind}s/{id}")
+    match kind {
+        "party" => format!("parties/{id}"),
+        _ => format!("{kind}s/{id}"),
+    }
 }
 
 fn plain(reason: ErrorReason, message: String, facts: Vec<(&'static str, String)>) -> Status {

@@ -117,8 +117,8 @@ const POSTGRES_BUSY: [&str; 3] = ["40001", "40P01", "55P03"];
 
 /// Columns other than an id that are unique. Both engines name the column in what they say: `chips.serial`,
 /// `chips_serial_key`.
-const UNIQUE: [&str; 7] =
-    ["serial", "identity_key", "signing_key", "exchange_key", "wire_id", "revision", "sha256"];
+const UNIQUE: [&str; 8] =
+    ["serial", "identity_key", "signing_key", "exchange_key", "wire_id", "revision", "sha256", "name_key"];
 
 fn taken(message: &str) -> &'static str {
     UNIQUE.into_iter().find(|column| message.contains(column)).unwrap_or("id")

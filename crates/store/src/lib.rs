@@ -16,6 +16,7 @@ mod evidence;
 mod filter;
 mod ingest;
 mod migrations;
+mod paper;
 mod placement;
 mod purge;
 pub mod record;
@@ -43,8 +44,8 @@ pub use sql::{Finished, Observer};
 pub use sql_store::SqlStore;
 pub use store::{
     ACCESSES_MAX, Accesses, Attestations, CREATE_MANY_MAX, Cases, DECISIONS_MAX, DEVICES_MAX, Decisions,
-    Evidence, INGEST_MAX, PLACED_MAX, Placements, RULE_FILES_MAX, Registry, RuleBooks, Sessions, Standings,
-    Store, Supervision, USAGES_MAX, Verdicts,
+    Evidence, INGEST_MAX, PAPERS_MAX, PLACED_MAX, Papers, Placements, RULE_FILES_MAX, Registry, RuleBooks,
+    Sessions, Standings, Store, Supervision, USAGES_MAX, Verdicts,
 };
 pub use terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
 pub use value::UnknownWord;

@@ -4,20 +4,22 @@ use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// The migrations of SQLite, in order.
-const SQLITE: [(i64, &str, &str); 6] = [
+const SQLITE: [(i64, &str, &str); 7] = [
     (1, "tables", include_str!("../migrations/sqlite/0001_tables.sql")),
     (2, "bodies", include_str!("../migrations/sqlite/0002_bodies.sql")),
     (3, "attestation", include_str!("../migrations/sqlite/0003_attestation.sql")),
     (4, "access", include_str!("../migrations/sqlite/0004_access.sql")),
+    (5, "papers", include_str!("../migrations/sqlite/0005_papers.sql")),
     (6, "rules", include_str!("../migrations/sqlite/0006_rules.sql")),
     (8, "usages", include_str!("../migrations/sqlite/0008_usages.sql")),
 ];
 /// The migrations of PostgreSQL, in order.
-const POSTGRES: [(i64, &str, &str); 6] = [
+const POSTGRES: [(i64, &str, &str); 7] = [
     (1, "tables", include_str!("../migrations/postgres/0001_tables.sql")),
     (2, "bodies", include_str!("../migrations/postgres/0002_bodies.sql")),
     (3, "attestation", include_str!("../migrations/postgres/0003_attestation.sql")),
     (4, "access", include_str!("../migrations/postgres/0004_access.sql")),
+    (5, "papers", include_str!("../migrations/postgres/0005_papers.sql")),
     (6, "rules", include_str!("../migrations/postgres/0006_rules.sql")),
     (8, "usages", include_str!("../migrations/postgres/0008_usages.sql")),
 ];

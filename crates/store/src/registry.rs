@@ -1,4 +1,4 @@
-//! Landmarks, sites, agents and chips: made, changed, retired.
+//! Landmarks, sites, agents, chips and papers: made, changed, retired.
 
 use std::collections::HashMap;
 
@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::answer;
 use crate::error::StoreError;
 use crate::filter::{Filter, PageRequest};
+use crate::paper;
 use crate::record::{ChipTenant, Mortal, Resource, Trail};
 use crate::request::Request;
 use crate::sql::Tx;
@@ -65,7 +66,8 @@ impl<R: Mortal> Registry<R> for SqlStore {
         let work = (id, etag, reason, request);
         self.database
             .transact("retire-record", work, move |tx, (id, etag, reason, request)| {
-                Box::pin(retire(tx, id, *etag, (*reason, time), *request))
+                let retired = |record: &mut R| record.set_retired(reason);
+                Box::pin(end(tx, id, *etag, (retired, time), *request))
             })
             .await
     }
@@ -97,6 +99,7 @@ pub(crate) async fn create<R: Resource>(
         leave(tx, record.trail(None)).await?;
     }
     share(tx, &records).await?;
+    paper::index(tx, &records).await?;
     answer::after(tx, request, &records).await?;
     Ok(records)
 }
@@ -142,15 +145,17 @@ async fn update<R: Mortal>(
     tx.replace(record.id(), &record).await.map_err(|error| error.of_write(R::KIND, record.id()))?;
     leave(tx, record.trail(Some(&old))).await?;
     share_anew(tx, &record).await?;
+    paper::index_anew(tx, &record).await?;
     answer::after(tx, request, std::slice::from_ref(&record)).await?;
     Ok(record)
 }
 
-async fn retire<R: Mortal>(
+/// Ends a record's life, by `ended`, unless it is over.
+pub(crate) async fn end<R: Mortal>(
     tx: &mut Tx,
     id: &str,
     etag: Option<&str>,
-    (reason, time): (&str, i64),
+    (ended, time): (impl FnOnce(&mut R) + Send, i64),
     request: Option<&Request>,
 ) -> Result<R, StoreError> {
     if let Some(answer) = answer::before(tx, request).await?.and_then(only) {
@@ -159,7 +164,7 @@ async fn retire<R: Mortal>(
     let mut old: R = locked(tx, id, etag).await?;
     let mut record = old.clone();
     if !old.is_retired() {
-        record.set_retired(reason);
+        ended(&mut record);
         let header = old.header();
         record.header().next(header.etag, *header.create_time)?;
         *record.header().update_time = time;

@@ -3,6 +3,7 @@
 //! Every method is one named transaction. A write that returned is committed, on disk; one that failed left
 //! nothing behind. Times are arguments.
 
+mod paper;
 mod rules;
 
 use async_trait::async_trait;
@@ -11,11 +12,13 @@ use crate::error::StoreError;
 use crate::filter::{AccessFilter, AlertFilter, CaseFilter, Filter, PageRequest, UsageFilter, VerdictFilter};
 use crate::record::{
     Access, Agent, Alert, AttestationKey, Case, Chip, ChipTie, DeviceSighting, Landmark, LandmarkVersion,
-    Measurement, MeshPair, PlacedChip, PolicyVersion, Report, Session, Site, Standing, Usage, Verdict,
+    Measurement, MeshPair, Party, PlacedChip, PolicyVersion, Report, Session, Site, Sku, Standing, Transfer,
+    Usage, Verdict,
 };
 use crate::request::Request;
 use crate::terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
 
+pub use paper::{PAPERS_MAX, Papers};
 pub use rules::{DECISIONS_MAX, Decisions, RULE_FILES_MAX, RuleBooks};
 
 /// The most records that one call makes.
@@ -38,6 +41,10 @@ pub trait Store:
     + Registry<Site>
     + Registry<Agent>
     + Registry<Chip>
+    + Registry<Party>
+    + Registry<Transfer>
+    + Registry<Sku>
+    + Papers
     + Sessions
     + Evidence
     + Verdicts
@@ -52,7 +59,7 @@ pub trait Store:
 {
 }
 
-/// Records with an id, an etag and a state: landmarks, sites, agents, chips.
+/// Records with an id, an etag and a state: landmarks, sites, agents, chips, parties, transfers, SKUs.
 ///
 /// The type of the record says which: `let agent: Agent = store.get("a1").await?`.
 #[async_trait]
@@ -61,7 +68,7 @@ pub trait Registry<R: Send + 'static>: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`], [`StoreError::Dangling`], [`StoreError::TooMany`],
-    /// [`StoreError::RequestReused`].
+    /// [`StoreError::RequestReused`]; [`StoreError::NotFound`] for what a paper leans on and its tenant does not have.
     async fn create_many(&self, records: Vec<R>, request: Option<&Request>) -> Result<Vec<R>, StoreError>;
 
     /// The record.
@@ -82,7 +89,7 @@ pub trait Registry<R: Send + 'static>: Send + Sync {
     /// a record is stays as it is.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::EtagMismatch`], [`StoreError::RequestReused`], and
+    /// [`StoreError::NotFound`], of the record or of what a paper leans on, [`StoreError::EtagMismatch`], [`StoreError::RequestReused`], and
     /// [`StoreError::WrongState`] for what is retired.
     async fn update(&self, record: R, etag: Option<&str>, request: Option<&Request>)
     -> Result<R, StoreError>;

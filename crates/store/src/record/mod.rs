@@ -10,13 +10,17 @@ mod chip;
 mod landmark;
 mod measurement;
 mod mesh;
+mod paper;
+mod party;
 mod placement;
 mod report;
 mod resource;
 mod rules;
 mod session;
 mod site;
+mod sku;
 mod standing;
+mod transfer;
 mod verdict;
 
 pub use access::{Access, PolicyVersion};
@@ -28,15 +32,20 @@ pub use chip::{Chip, ChipState, ChipTie};
 pub use landmark::{Landmark, LandmarkState, LandmarkVersion};
 pub use measurement::Measurement;
 pub use mesh::MeshPair;
+pub use paper::KeyKind;
+pub use party::{Party, PartyState};
 pub use placement::{PlacedChip, PlacedVerdict, Usage};
 pub use report::{Report, ReportState};
 pub use rules::{Decision, RuleBook, RuleBookState, RuleFile};
 pub use session::{Session, SessionState, SubjectKind};
 pub use site::{Site, SiteState};
+pub use sku::{Sku, SkuState};
 pub use standing::Standing;
+pub use transfer::{Transfer, TransferState};
 pub use verdict::Verdict;
 
 pub(crate) use chip::ChipTenant;
+pub(crate) use paper::PaperKey;
 pub(crate) use resource::{Mortal, Resource, Trail};
 pub(crate) use rules::DecisionKey;
 

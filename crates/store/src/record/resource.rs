@@ -1,8 +1,10 @@
 //! What landmarks, sites, agents, chips and sessions have in common: an id, an etag, times and a state.
 
+use std::collections::BTreeSet;
+
 use super::{
     Agent, AgentState, Case, Chip, ChipState, ChipTenant, ChipTie, Landmark, LandmarkState, LandmarkVersion,
-    Row, Session, Site, SiteState,
+    PaperKey, Party, PartyState, Row, Session, Site, SiteState, Sku, SkuState, Transfer, TransferState,
 };
 use crate::error::StoreError;
 
@@ -40,6 +42,10 @@ pub(crate) trait Resource: Row + Clone {
     }
     /// Which tenants have to do with it, where that is kept beside it.
     fn tenants(&self) -> Option<Vec<ChipTenant>> {
+        None
+    }
+    /// By what it is found and what it leans on, where that is kept beside it.
+    fn keys(&self) -> Option<Vec<PaperKey>> {
         None
     }
     /// Makes what the store decides fit: of a new record, or of one that replaces `old`.
@@ -153,6 +159,24 @@ mortal!(
     Some("UPDATE chip_ties SET until_time = $2, updated_by = $3 WHERE chip = $1 AND until_time IS NULL")
 );
 
+mortal!(Party, PartyState, None);
+mortal!(Sku, SkuState, None);
+
+/// A transfer ends in one of two ways; the registry's is that it will not be made.
+impl Mortal for Transfer {
+    const ON_RETIRE: Option<&'static str> = None;
+    fn state(&self) -> &'static str {
+        self.state.as_str()
+    }
+    fn is_retired(&self) -> bool {
+        self.state != TransferState::Open
+    }
+    fn set_retired(&mut self, reason: &str) {
+        self.state = TransferState::Abandoned;
+        self.state_reason = reason.to_owned();
+    }
+}
+
 resource!(Site in "sites", parent "''", tenant "tenant = $4", unique [] {
     fn settle(&mut self, old: Option<&Self>) {
         keep(&mut self.tenant, old.map(|old| &old.tenant));
@@ -217,3 +241,40 @@ resource!(Chip in "chips", parent "agent",
         }))
     }
 });
+resource!(Party in "parties", parent "''", tenant "tenant = $4", unique [] {
+    fn settle(&mut self, old: Option<&Self>) {
+        keep(&mut self.tenant, old.map(|old| &old.tenant));
+    }
+    fn keys(&self) -> Option<Vec<PaperKey>> {
+        Some(paper_keys(Self::TABLE, (&self.tenant, self.create_time, &self.id), &self.keys))
+    }
+});
+resource!(Transfer in "transfers", parent "consignee", tenant "tenant = $4", unique [] {
+    fn settle(&mut self, old: Option<&Self>) {
+        keep(&mut self.tenant, old.map(|old| &old.tenant));
+    }
+    fn keys(&self) -> Option<Vec<PaperKey>> {
+        Some(paper_keys(Self::TABLE, (&self.tenant, self.create_time, &self.id), &self.keys))
+    }
+});
+resource!(Sku in "skus", parent "''", tenant "tenant = $4", unique [] {
+    fn settle(&mut self, old: Option<&Self>) {
+        keep(&mut self.tenant, old.map(|old| &old.tenant));
+    }
+});
+
+fn paper_keys(
+    table: &str,
+    (tenant, create_time, paper): (&str, i64, &str),
+    keys: &[String],
+) -> Vec<PaperKey> {
+    let once: BTreeSet<&String> = keys.iter().collect();
+    let row = |key: &String| PaperKey {
+        kind: table.to_owned(),
+        tenant: tenant.to_owned(),
+        key: key.clone(),
+        create_time,
+        paper: paper.to_owned(),
+    };
+    once.into_iter().map(row).collect()
+}

@@ -12,6 +12,8 @@ use crate::value::{Kind, Value};
 
 /// Rows that one statement lists.
 const LISTED_MAX: usize = 512;
+/// Queries that one statement joins.
+const EACH_MAX: usize = 64;
 
 /// Where statements go. Dropped without [`Tx::commit`], nothing of it is kept.
 pub(crate) struct Tx {
@@ -87,6 +89,39 @@ impl Tx {
     pub(crate) async fn record<R: Row>(&mut self, id: &str) -> Result<R, StoreError> {
         let found = self.records("WHERE id = $1", vec![Value::Text(id.to_owned())]).await?;
         found.into_iter().next().ok_or_else(|| StoreError::not_found(R::KIND, id))
+    }
+
+    /// Records of ids; those that do not exist are left out.
+    pub(crate) async fn records_in<R: Row>(&mut self, ids: &[String]) -> Result<Vec<R>, StoreError> {
+        let ids: Vec<Value> = ids.iter().cloned().map(Value::Text).collect();
+        let head = statement::select::<R>("WHERE id");
+        let rows = self.fetch_listed(head.as_str(), &ids, "", R::KINDS).await?;
+        rows.into_iter().map(R::of_values).collect()
+    }
+
+    /// Rows of one query for each of many keys, its only placeholder of its own `{key}`; `$1` is in common.
+    pub(crate) async fn fetch_each(
+        &mut self,
+        query: &str,
+        common: &str,
+        keys: &[String],
+        kinds: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        let mut found = Vec::new();
+        for keys in keys.chunks(EACH_MAX) {
+            // The last key fills the places up to a power of two: few texts, and what is found twice is no harm.
+            let count = keys.len().next_power_of_two();
+            let part = |at: usize| {
+                let query = query.replace("{key}", &format!("${}", at + 2));
+                format!("SELECT * FROM ({query}) AS part{at}")
+            };
+            let sql = (0..count).map(part).collect::<Vec<_>>().join(" UNION ");
+            let padded = keys.iter().chain(keys.last().into_iter().cycle()).take(count);
+            let values = std::iter::once(common).chain(padded.map(String::as_str));
+            let values = values.map(|text| Value::Text(text.to_owned())).collect();
+            found.extend(self.fetch(AssertSqlSafe(sql), values, kinds).await?);
+        }
+        Ok(found)
     }
 
     /// The record of an id, which no other transaction can change until this one ends.
@@ -166,7 +201,7 @@ impl Tx {
 
     async fn fetch_listed(
         &mut self,
-        head: &'static str,
+        head: &str,
         keys: &[Value],
         tail: &'static str,
         kinds: &[Kind],

@@ -9,6 +9,7 @@ mod access;
 mod attestation;
 mod case;
 mod evidence;
+mod paper;
 mod placement;
 mod purge;
 mod registry;
@@ -93,6 +94,12 @@ contract! {
         a_case_ends_by_somebody_or_by_its_time,
         cases_are_listed_the_latest_first,
         what_was_looked_at_is_forgotten_in_time,
+    }
+    paper {
+        papers_are_found_by_their_keys,
+        a_paper_leans_on_what_its_tenant_has,
+        a_transfer_ends_in_one_way,
+        a_name_stands_for_one_sku_in_use,
     }
     attestation {
         a_key_is_kept_once_for_each_agent,
