@@ -144,3 +144,7 @@ const fn other(market: Market) -> Market {
         Market::Unknown => Market::Unknown,
     }
 }
+
+#[cfg(test)]
+#[path = "formula_tests.rs"]
+mod tests;
