@@ -10,6 +10,7 @@
 pub mod address;
 pub mod book;
 pub mod classify;
+pub mod compare;
 pub mod country;
 pub mod cut;
 pub mod date;
@@ -35,6 +36,7 @@ pub mod name;
 pub mod ownership;
 pub mod party;
 pub mod record;
+pub mod replay;
 pub mod rule;
 pub mod sku;
 pub mod source;
