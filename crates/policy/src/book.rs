@@ -46,6 +46,9 @@ pub struct Group {
     pub name: String,
     /// What it means.
     pub meaning: String,
+    /// What a reader should know; may be empty.
+    #[serde(default)]
+    pub note: String,
     /// Who is in it, and when. One country may be in it several times.
     pub members: Vec<Membership>,
     /// Countries of which sources disagree, with why: whether they are in it is open.
@@ -61,6 +64,8 @@ pub struct Book {
     pub since: Date,
     /// The day up to which its author looked for texts: later days are judged by what was known then, and say so.
     pub as_of: Date,
+    /// What it is about, in plain words.
+    pub covers: Vec<String>,
     /// Lower-case SHA-256 of its files, 64 digits: `digest::of`.
     pub digest: String,
     /// All texts, by the day since which they are known, then by identifier.
@@ -69,6 +74,8 @@ pub struct Book {
     pub groups: BTreeMap<String, Group>,
     /// A place that counts as another for every rule, such as Hong Kong as China.
     pub treated_as: Vec<TreatedAs>,
+    /// Places that rules name apart beside a group.
+    pub named_apart: Vec<NamedApart>,
     /// Chips by name.
     pub skus: BTreeMap<String, Sku>,
     /// Red flags.
@@ -86,6 +93,17 @@ pub struct TreatedAs {
     pub counts_as: Country,
     /// From this day.
     pub from: Date,
+    /// By which text.
+    pub source: Source,
+}
+
+/// A place that each rule has to name beside a group, because it is not in it, such as Macau beside `D:5`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedApart {
+    /// The place.
+    pub country: Country,
+    /// The group.
+    pub beside: String,
     /// By which text.
     pub source: Source,
 }

@@ -105,6 +105,8 @@ pub(crate) fn book() -> Book {
         ],
         groups: [].into(),
         treated_as: Vec::new(),
+        named_apart: Vec::new(),
+        covers: Vec::new(),
         skus: [].into(),
         flags: Vec::new(),
         watch: Vec::new(),

@@ -2,10 +2,10 @@
 
 use crate::limits::{self, BITS_MAX, Figure};
 use crate::measure::{Measure, Span};
-use crate::read::spot::Spot;
 use crate::read::text::{Table, Text, Value, shown};
 use crate::sku::{Goods, Market, Rate, Reading, Sku};
 use crate::source::Source;
+use crate::spot::Spot;
 
 const KEYS: [&str; 12] = [
     "name",
@@ -86,7 +86,10 @@ fn bits(value: Value<'_, '_>) -> Option<u16> {
     let number = value.measure()?;
     let bits = (1..=BITS_MAX).find(|bits| Measure::whole(u64::from(*bits)) == number);
     if bits.is_none() {
-        value.note(format!("`{number}` is no bit length"), format!("write a whole number from 1 to {BITS_MAX}"));
+        value.note(
+            format!("`{number}` is no bit length"),
+            format!("write a whole number from 1 to {BITS_MAX}"),
+        );
     }
     bits
 }

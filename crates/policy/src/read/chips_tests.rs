@@ -29,8 +29,11 @@ fn the_shipped_chips_are_read_without_a_fault() {
     let ascend = &chips.iter().find(|(sku, _)| sku.name == "Ascend 910B").unwrap().0;
     let tpp = ascend.value(crate::sku::Metric::Tpp);
     assert_eq!((tpp.span.to_string().as_str(), tpp.grade), ("5120..6400", Some(Grade::U)));
-    let mut names: Vec<_> =
-        chips.iter().flat_map(|(sku, _)| sku.aliases.iter().chain([&sku.name])).map(|name| name.to_lowercase()).collect();
+    let mut names: Vec<_> = chips
+        .iter()
+        .flat_map(|(sku, _)| sku.aliases.iter().chain([&sku.name]))
+        .map(|name| name.to_lowercase())
+        .collect();
     let all = names.len();
     names.sort();
     names.dedup();
@@ -87,7 +90,13 @@ fn what_is_wrong_is_told_with_its_line_and_a_remedy() {
         &format!("interconnect = {{ is = \"900000000 GB/s\", {said} }}"),
         "chips.toml:4:23: `900000000` is more than any chip has: write at most 10000000 GB/s: look whether the unit is GB/s",
     );
-    check("market = \"gaming\"", "chips.toml:4:10: `gaming` is no market: write one of `data_centre`, `other`, `unknown`");
-    check("interconect = 3", "chips.toml:4:1: `interconect` is no key here: take it out, or write `interconnect`");
+    check(
+        "market = \"gaming\"",
+        "chips.toml:4:10: `gaming` is no market: write one of `data_centre`, `other`, `unknown`",
+    );
+    check(
+        "interconect = 3",
+        "chips.toml:4:1: `interconect` is no key here: take it out, or write `interconnect`",
+    );
     assert_eq!(faults("[[chips]]\nmaker = \"Y\"").len(), 1, "a name is needed");
 }

@@ -45,6 +45,7 @@ pub(crate) fn book() -> Book {
     let group = Group {
         name: "D:5".to_owned(),
         meaning: "arms embargo".to_owned(),
+        note: String::new(),
         members: d5.to_vec(),
         disputed: vec![(country("ZW"), source(Grade::U))],
     };
@@ -56,6 +57,8 @@ pub(crate) fn book() -> Book {
         instruments: vec![chips(), lists(), affiliates()],
         groups: BTreeMap::from([("D:5".to_owned(), group)]),
         treated_as: vec![],
+        named_apart: vec![],
+        covers: vec![],
         skus: [sku("FAST", 16_000), sku("SLOW", 1_000), sku("MIDDLE", 3_000)]
             .into_iter()
             .map(|sku| (sku.name.clone(), sku))

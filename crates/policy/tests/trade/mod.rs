@@ -148,6 +148,8 @@ pub(crate) fn book() -> Book {
         instruments: Vec::new(),
         groups: std::collections::BTreeMap::new(),
         treated_as: Vec::new(),
+        named_apart: Vec::new(),
+        covers: Vec::new(),
         skus: [chip("H100-SXM", 1_979), chip("L2", 193), Sku { name: "X1".to_owned(), ..Sku::default() }]
             .map(|sku| (sku.name.clone(), sku))
             .into(),

@@ -1,0 +1,40 @@
+//! Codes of ISO 3166-1, so that a slip is found when a file is read.
+
+use crate::country::Country;
+
+/// All alpha-2 codes of ISO 3166-1, and `XZ`, the sea.
+const CODES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS \
+    BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI \
+    FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR \
+    IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM \
+    MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT \
+    PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM \
+    TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XZ YE YT ZA ZM ZW";
+
+/// Codes that are often written and are not of the standard, and what is meant.
+const MISTAKEN: [(&str, &str); 6] =
+    [("UK", "GB"), ("EL", "GR"), ("SU", "RU"), ("BU", "MM"), ("ZR", "CD"), ("TP", "TL")];
+
+/// Whether a code is of the standard.
+#[must_use]
+pub fn is_code(country: Country) -> bool {
+    CODES.split_whitespace().any(|code| code == country.code())
+}
+
+/// What is meant by a code that is often written by mistake.
+#[must_use]
+pub fn mistaken(code: &str) -> Option<&'static str> {
+    MISTAKEN.iter().find(|(wrong, _)| *wrong == code).map(|(_, right)| *right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_standard_has_249_codes() {
+        assert_eq!(CODES.split_whitespace().count(), 250, "249 and the sea");
+        assert!(CODES.split_whitespace().is_sorted());
+        assert!(MISTAKEN.iter().all(|(wrong, right)| !CODES.contains(wrong) && CODES.contains(right)));
+    }
+}
