@@ -191,3 +191,7 @@ impl Table {
         own.or_else(|| of_group().next()).map_or_else(|| self.spot.clone(), |entry| entry.spot.clone())
     }
 }
+
+#[cfg(test)]
+#[path = "groups_tests.rs"]
+mod tests;

@@ -102,8 +102,12 @@ fn head(table: &Table<'_, '_>) -> Option<Instrument> {
 /// Reads all rules, so that their mistakes are noted even where the head is wrong.
 fn rules(table: &Table<'_, '_>, placed: &mut Vec<Placed>, head: Option<Instrument>) -> Option<Instrument> {
     let each = |key| table.list(key).into_iter();
+    let before = table.text().count();
     let items: Vec<_> = each("items").filter_map(item::read).collect();
-    classes::check(table.text(), &items);
+    if table.text().count() == before {
+        // A line that could not be read would only show as a hole.
+        classes::check(table.text(), &items);
+    }
     let licences = each("licences").filter_map(|value| licence::read(value, placed)).collect();
     let reviews = each("reviews").filter_map(|value| review::read(value, placed)).collect();
     let exceptions = each("exceptions").filter_map(|value| exception::read(value, placed)).collect();

@@ -1,16 +1,22 @@
 //! The nearest of the names that would have been right.
 
-/// The least likeness at which a name is proposed.
-const LIKENESS_MIN: f64 = 0.6;
+/// The least likeness by letters at which a name is proposed.
+const LETTERS_MIN: f64 = 0.6;
+/// The least likeness by how both begin, where letters do not tell.
+const BEGINNING_MIN: f64 = 0.85;
 /// The most names that are told.
 const NAMES_MAX: usize = 24;
 
-/// The nearest name, if any is near.
-pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+/// The nearest name, if any is near; of several that are as near the first.
+pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
     let folded = name.to_ascii_lowercase();
-    let likeness = names.map(|right| (strsim::jaro_winkler(&folded, &right.to_ascii_lowercase()), right));
-    let near = likeness.filter(|(likeness, _)| *likeness >= LIKENESS_MIN);
-    near.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, right)| right)
+    let best = |likeness: fn(&str, &str) -> f64, least: f64| {
+        let all = names.clone().map(|right| (likeness(&folded, &right.to_ascii_lowercase()), right));
+        let near = all.filter(|(likeness, _)| *likeness >= least);
+        near.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, right)| right)
+    };
+    best(strsim::normalized_damerau_levenshtein, LETTERS_MIN)
+        .or_else(|| best(strsim::jaro_winkler, BEGINNING_MIN))
 }
 
 /// What to do about a wrong name: the nearest right one, or all of them.

@@ -35,7 +35,8 @@ pub(crate) fn check(table: &Table<'_, '_>, phases: &[(Phase, Spot)], known: Date
     sorted.sort_by_key(|(phase, _)| (phase.known, phase.from));
     overlaps(table, &sorted);
     // What is known later is laid over what was known before, so that only the first layer must be whole.
-    let first: Vec<_> = sorted.into_iter().filter(|(phase, _)| phase.known <= known).collect();
+    let mut first: Vec<_> = sorted.into_iter().filter(|(phase, _)| phase.known <= known).collect();
+    first.sort_by_key(|(phase, _)| phase.from);
     if !phases.is_empty() {
         gaps(table, &first, from, to);
     }

@@ -76,6 +76,11 @@ impl<'t> Text<'t> {
         self.faults.borrow_mut().push(fault);
     }
 
+    /// How many mistakes were noted so far.
+    pub(crate) fn count(&self) -> usize {
+        self.faults.borrow().len()
+    }
+
     /// Notes that something is named that must be somewhere in the book.
     pub(crate) fn mention(&self, mention: Mention) {
         self.mentions.borrow_mut().push(mention);
