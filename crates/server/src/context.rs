@@ -10,6 +10,7 @@ use crate::access::Gate;
 use crate::attesting::Attesting;
 use crate::changes::Changes;
 use crate::compute::Compute;
+use crate::rules::Books;
 
 /// What all services share.
 pub(crate) struct Context {
@@ -17,6 +18,8 @@ pub(crate) struct Context {
     pub(crate) compute: Arc<Compute>,
     /// Everything that is kept.
     pub(crate) store: Arc<dyn Store>,
+    /// The rule books that judge.
+    pub(crate) books: Arc<Books>,
     /// Who may do what with it.
     pub(crate) gate: Arc<Gate>,
     /// The service's own key.

@@ -23,6 +23,7 @@ pub mod limits;
 mod measuring;
 mod observe;
 mod pace;
+mod rules;
 mod run;
 mod server;
 mod service;
@@ -36,5 +37,6 @@ mod wire;
 
 pub use access::UnusableRules;
 pub use config::Config;
+pub use rules::UnusableBook;
 pub use run::{ServeError, run, run_until};
 pub use server::Server;

@@ -11,7 +11,7 @@ pub const EVIDENCE_MESSAGE_BYTES_MAX: usize = 2 << 20;
 pub const SMALL_MESSAGE_BYTES_MAX: usize = 128 << 10;
 
 /// Calls whose messages may be as large as any.
-const LARGE: [&str; 8] = [
+const LARGE: [&str; 10] = [
     "LocationService/Locate",
     "LocationService/BatchLocate",
     "LocationService/AuditLandmarks",
@@ -20,6 +20,8 @@ const LARGE: [&str; 8] = [
     "ChipService/BatchCreateChips",
     "LandmarkService/BatchCreateLandmarks",
     "SiteService/BatchCreateSites",
+    "PolicyService/ValidatePolicy",
+    "PolicyService/CreatePolicyVersion",
 ];
 /// Calls that carry evidence.
 const WITH_EVIDENCE: [&str; 3] =
@@ -160,6 +162,36 @@ pub const BATCHES_IN_FLIGHT_MAX: usize = 4;
 /// The most verdicts of one message to who watches.
 pub const WATCHED_VERDICTS_MAX: u32 = 256;
 
+/// The most files of a rule book.
+pub const BOOK_FILES_MAX: usize = lightcone_policy::book::FILES_MAX;
+/// The most bytes of a rule book over the wire, all files together.
+pub const BOOK_BYTES_MAX: usize = 3 << 20;
+/// The longest path of a file of a rule book, in bytes.
+pub const BOOK_PATH_BYTES_MAX: usize = 128;
+/// The most faults that are told of a rule book.
+pub const BOOK_FAULTS_MAX: usize = 256;
+/// The most instruments that are shown of a rule book.
+pub const INSTRUMENTS_MAX: usize = 256;
+/// The most bills that a stand applies as if they were law.
+pub const DRAFTS_MAX: usize = 16;
+/// The most classes that a decision shows.
+pub const DECISION_CLASSES_MAX: usize = 64;
+/// The most grounds that a decision shows.
+pub const DECISION_GROUNDS_MAX: usize = 512;
+/// The most margins that a decision shows.
+pub const DECISION_MARGINS_MAX: usize = 512;
+/// The most facts that a decision shows.
+pub const DECISION_FACTS_MAX: usize = 512;
+/// The most missing facts that a decision shows.
+pub const DECISION_MISSING_MAX: usize = 256;
+/// The most red flags that a decision shows.
+pub const DECISION_FLAGS_MAX: usize = 64;
+/// The most parties and transfers that a red flag names.
+pub const FLAG_ABOUT_MAX: usize = 64;
+
+const _: () = assert!(BOOK_FILES_MAX <= lightcone_store::RULE_FILES_MAX, "the store takes a whole book");
+const _: () =
+    assert!(BOOK_FILES_MAX * BOOK_PATH_BYTES_MAX + BOOK_BYTES_MAX < MESSAGE_BYTES_MAX, "a book fits");
 const _: () = assert!(FRAME_ITEMS_MAX <= WINDOW_ITEMS_MAX, "a frame fits the window");
 const _: () = assert!(SLICE_ITEMS_MAX <= FRAME_ITEMS_MAX, "an answer frame holds a slice");
 const _: () = assert!(LANDMARKS_MAX <= lightcone_core::landmark::LANDMARKS_MAX, "the core takes the mesh");

@@ -44,6 +44,9 @@ pub enum ServeError {
     /// Rules of access that cannot be used.
     #[error(transparent)]
     Rules(#[from] crate::access::UnusableRules),
+    /// The rule book that judges cannot be had.
+    #[error(transparent)]
+    RuleBook(#[from] crate::rules::UnusableBook),
     /// Reference values that cannot be used.
     #[error("{0}")]
     References(String),

@@ -15,6 +15,7 @@ use lightcone::v1::enrolment_service_server::EnrolmentServiceServer;
 use lightcone::v1::landmark_service_server::LandmarkServiceServer;
 use lightcone::v1::location_service_server::LocationServiceServer;
 use lightcone::v1::measurement_service_server::MeasurementServiceServer;
+use lightcone::v1::policy_service_server::PolicyServiceServer;
 use lightcone::v1::session_service_server::SessionServiceServer;
 use lightcone::v1::site_service_server::SiteServiceServer;
 use lightcone::v1::standing_service_server::StandingServiceServer;
@@ -43,10 +44,11 @@ use crate::folder;
 use crate::limits::MESSAGE_BYTES_MAX;
 use crate::measuring::Measuring;
 use crate::pace::Pace;
+use crate::rules::Books;
 use crate::run::ServeError;
 use crate::service::{
-    Accesses, Alerts, Attestations, Cases, Enrolments, Landmarks, Location, Measurements, Registrar,
-    Sessions, Standings, Verdicts,
+    Accesses, Alerts, Attestations, Cases, Enrolments, Landmarks, Location, Measurements, Policies,
+    Registrar, Sessions, Standings, Verdicts,
 };
 use crate::tables::Tables;
 use crate::telemetry;
@@ -65,8 +67,8 @@ pub struct Server {
     draining: watch::Sender<bool>,
     config: Config,
     access: AccessLayer,
-    /// Looks at the files of the rules.
-    keeping: AbortHandle,
+    /// Looks at the files of the rules, and at which rule book is active.
+    keeping: [AbortHandle; 2],
     /// The data folder is this server's while it lives.
     _lock: Option<std::fs::File>,
 }
@@ -115,7 +117,10 @@ impl Server {
             Arc::clone(&compute),
         );
         let access = AccessLayer::new(authenticator, rules, config.recheck());
+        let books = Books::start(Arc::clone(&kept.store), Arc::clone(&compute), config.rule_trust()?).await?;
+        let following = tokio::spawn(Arc::clone(&books).keep()).abort_handle();
         let context = Arc::new(Context {
+            books,
             gate: Arc::new(gate),
             attesting,
             compute,
@@ -132,7 +137,7 @@ impl Server {
         let measuring = Measuring::start(Arc::clone(&context), config.measuring())
             .await
             .map_err(|trouble| ServeError::Measuring(trouble.to_string()))?;
-        let keeping = keeping.abort_handle();
+        let keeping = [keeping.abort_handle(), following];
         Ok(Self { doors, context, measuring, enrolling, draining, config, access, keeping, _lock: kept.lock })
     }
 
@@ -206,7 +211,7 @@ impl Server {
         // What is still open is closed.
         drop(calls);
         vigil.abort();
-        self.keeping.abort();
+        self.keeping.iter().for_each(AbortHandle::abort);
         // After the last call: what was acknowledged is committed, and nothing is acknowledged any more.
         store.close().await;
         Ok(())
@@ -227,6 +232,10 @@ impl Server {
                 .add_service(AccessServiceServer::new(Accesses::new(context())))
                 .add_service(CaseServiceServer::new(Cases::new(context())))
                 .add_service(StandingServiceServer::new(Standings::new(context(), measuring())))
+                .add_service(
+                    PolicyServiceServer::new(Policies::new(context()))
+                        .max_decoding_message_size(MESSAGE_BYTES_MAX),
+                )
                 .add_service(SessionServiceServer::new(Sessions::new(measuring(), gate())))
                 .add_service(
                     MeasurementServiceServer::new(Measurements::new(measuring(), gate()))

@@ -9,6 +9,7 @@ use std::time::Duration;
 use lightcone::reason::DOMAIN;
 use lightcone::v1::ErrorReason;
 use lightcone_access::Decision;
+use lightcone_policy::Fault;
 use lightcone_pool::{Lane, Lost, Reason, Refused};
 use lightcone_store::StoreError;
 use prost::Message as _;
@@ -27,6 +28,10 @@ const TABLES_RETRY_AFTER: Duration = Duration::from_secs(1);
 const STORE_RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Up to this part of the wait is added to what a refused caller is told, so that not all come back at once.
 const JITTER_PART: u64 = 4;
+/// The most faults of a rule book that a refusal tells: it travels in headers.
+const FAULTS_TOLD_MAX: usize = 16;
+/// The longest that it tells of one, in characters.
+const FAULT_CHARS_MAX: usize = 240;
 
 impl From<Violation> for Status {
     fn from(violation: Violation) -> Self {
@@ -143,6 +148,26 @@ impl From<Trouble> for Status {
             Trouble::Own(fault) => internal(&fault),
         }
     }
+}
+
+/// A rule book has mistakes. Each is told as far as headers carry them; the call that only checks tells all.
+pub(crate) fn book_faults(faults: &[Fault]) -> Status {
+    let place = |fault: &Fault| format!("files/{}:{}:{}", fault.file, fault.line, fault.column);
+    let told = |fault: &Fault| -> String { fault.to_string().chars().take(FAULT_CHARS_MAX).collect() };
+    let first = faults.first().map(told).unwrap_or_default();
+    let facts = vec![
+        ("field", "files".to_owned()),
+        ("value", faults.first().map(place).unwrap_or_default()),
+        ("allowed", "a book without faults".to_owned()),
+        ("count", faults.len().to_string()),
+    ];
+    let mut details = info(ErrorReason::FieldInvalid, facts);
+    for fault in faults.iter().take(FAULTS_TOLD_MAX) {
+        details.add_bad_request_violation(place(fault), told(fault));
+    }
+    let message =
+        format!("`files` have {} faults, `ValidatePolicy` shows all; the first: {first}", faults.len());
+    Status::with_error_details(ErrorReason::FieldInvalid.code(), message, details)
 }
 
 /// What the caller showed is not accepted, or it showed nothing.

@@ -3,6 +3,7 @@
 mod bare;
 mod cases;
 mod matrix;
+mod policies;
 mod records;
 mod rotation;
 mod standings;

@@ -6,6 +6,7 @@ mod authority;
 mod check;
 mod identity;
 mod measuring;
+mod policy;
 mod source;
 mod store;
 
@@ -26,6 +27,7 @@ pub use attestation::AttestationSettings;
 pub use authority::AuthoritySettings;
 pub use check::InvalidSetting;
 pub use measuring::{MeshSettings, RetentionSettings, SessionSettings, SimulationSettings, VerdictSettings};
+pub use policy::PolicySettings;
 pub use source::{ConfigError, ENV_PREFIX, Override, Sources};
 pub use store::StoreSettings;
 
@@ -53,6 +55,8 @@ pub struct Config {
     pub authority: AuthoritySettings,
     /// Attestation: reference values, and what is asked of evidence.
     pub attestation: AttestationSettings,
+    /// Export rules: whose rule books are entered.
+    pub policy: PolicySettings,
     /// Verdicts: what they assume.
     pub verdicts: VerdictSettings,
     /// The mesh of landmarks.
@@ -206,6 +210,7 @@ impl Config {
         access::check(self)?;
         identity::check(self)?;
         attestation::check(self)?;
+        policy::check(self)?;
         self.authority.check()?;
         check::store(&self.store)?;
         check::telemetry(&self.telemetry)

@@ -12,7 +12,7 @@ use super::check::InvalidSetting;
 pub const ENV_PREFIX: &str = "LIGHTCONE";
 const ENV_SEPARATOR: &str = "__";
 /// The settings that are lists; in the environment their entries are parted by commas.
-const LISTS: [&str; 2] = ["attestation.reference_keys", "server.web_origins"];
+const LISTS: [&str; 3] = ["attestation.reference_keys", "policy.trusted_keys", "server.web_origins"];
 
 /// The settings that are lists of tables; only a file can have them.
 const TABLES: [&str; 1] = ["oidc.providers"];

@@ -120,4 +120,6 @@ written! {
     PairChipRequest = "PairChip",
     SummonAgentRequest = "SummonAgent",
     RequestCaseRequest = "RequestCase",
+    CreatePolicyVersionRequest = "CreatePolicyVersion",
+    CheckExportRequest = "CheckExport",
 }
