@@ -158,7 +158,10 @@ fn facts(matter: &Matter<'_>, found: &[(Option<Country>, Found)]) -> BTreeSet<Us
 
 /// Whether a ground that counts, or a fact, is of grade U.
 fn leans(grounds: &[Ground], facts: &BTreeSet<Used>) -> bool {
+    // Of several rules that surely put goods into a class one is enough: that is what the second look is for.
+    let settled = |ground: &Ground| ground.effect == Effect::Classifies && ground.applies.must();
     let counts = grounds.iter().filter(|ground| ground.effect != Effect::WouldApply && ground.applies.may());
+    let counts = counts.filter(|ground| !settled(ground));
     counts.map(|ground| ground.grade).chain(facts.iter().map(|fact| fact.grade)).any(Grade::is_unverified)
 }
 
