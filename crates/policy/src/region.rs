@@ -84,9 +84,7 @@ mod tests {
     fn a_region_is_empty_if_and_only_if_no_whole_or_half_value_is_in_it() {
         use Side::{Above, AtLeast, AtMost, Below};
         let keeps = |bound: &Bound, twice: u64| {
-            let line = match bound.line.ratio().to_integer() {
-                line => line as u64 * 2,
-            };
+            let line = bound.line.ratio().to_integer() as u64 * 2;
             match bound.side {
                 AtLeast => twice >= line,
                 Above => twice > line,

@@ -7,15 +7,15 @@ use crate::flag::FlagRule;
 use crate::measure::Measure;
 use crate::read::membership;
 use crate::read::mention::Named;
+use crate::read::names::Ids;
 use crate::read::text::{Table, Text, Value};
-use crate::spot::Spot;
 
 const KEYS: [&str; 8] = ["id", "sign", "text", "known", "limits", "grade", "source", "read"];
-/// Figures of signs by name. A book that is silent leaves each sign its own.
+/// The most figures of a sign.
 const LIMITS_MAX: usize = 16;
 
 /// Reads red flags.
-pub(crate) fn read(text: &Text<'_>) -> (Vec<FlagRule>, Vec<(&'static [Named], String, Spot)>) {
+pub(crate) fn read(text: &Text<'_>) -> (Vec<FlagRule>, Ids) {
     let Some(parsed) = text.parse() else { return Default::default() };
     let table = Table::root(text, &parsed, &["flags"]);
     let ids = table.peek_each("flags", "id").into_iter();

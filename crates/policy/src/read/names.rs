@@ -15,11 +15,14 @@ const KINDS: [(&str, &[Named]); 7] = [
     ("announced", &[Named::Rule]),
 ];
 
+/// Identifiers, as what they may be named, and where they stand.
+pub(crate) type Ids = Vec<(&'static [Named], String, Spot)>;
+
 /// The identifiers and classes that a file gives.
 #[derive(Default)]
 pub(crate) struct Given {
     /// Identifiers, as what they may be named, and where they stand.
-    pub ids: Vec<(&'static [Named], String, Spot)>,
+    pub ids: Ids,
     /// Classes of goods.
     pub classes: Vec<String>,
 }
