@@ -1,5 +1,6 @@
 //! Chips by their published figures, each with its unit, source and grade.
 
+use crate::fault::Fault;
 use crate::limits::{self, BITS_MAX, Figure};
 use crate::measure::{Measure, Span};
 use crate::read::text::{Table, Text, Value, shown};
@@ -32,6 +33,19 @@ const CONFUSED: [(&str, &str, u64, &str); 6] = [
     ("cm2", "mm2", 100, "a cm2 has 100 mm2"),
     ("mm²", "mm2", 1, "the unit is written so"),
 ];
+
+impl Sku {
+    /// Reads chips of a user's own file, written as `chips.toml` of a book is.
+    ///
+    /// # Errors
+    /// Every mistake, by line.
+    pub fn read_all(path: &str, content: &str) -> Result<Vec<Self>, Vec<Fault>> {
+        let text = Text::new(path, content);
+        let chips = read(&text);
+        let (faults, _) = text.into_notes();
+        if faults.is_empty() { Ok(chips.into_iter().map(|(sku, _)| sku).collect()) } else { Err(faults) }
+    }
+}
 
 /// Reads all chips of a file, each with the place where it begins.
 pub(crate) fn read(text: &Text<'_>) -> Vec<(Sku, Spot)> {

@@ -100,3 +100,12 @@ fn what_is_wrong_is_told_with_its_line_and_a_remedy() {
     );
     assert_eq!(faults("[[chips]]\nmaker = \"Y\"").len(), 1, "a name is needed");
 }
+
+#[test]
+fn users_read_chips_of_their_own_in_the_same_form() {
+    let own = Sku::read_all("mine.toml", SHIPPED).unwrap();
+    assert!(own.iter().any(|sku| sku.name == "H20"));
+    let faults =
+        Sku::read_all("mine.toml", "[[chips]]\nname = \"X\"\nmaker = \"Y\"\nmarket = 3").unwrap_err();
+    assert_eq!((faults.len(), faults[0].line), (1, 4), "{faults:?}");
+}
