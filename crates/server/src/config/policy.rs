@@ -37,8 +37,8 @@ impl Config {
             <[u8; 32]>::from_hex(digits).map_err(|_| InvalidSetting::new(key, digits, remedy))
         });
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        let is_required = !keys.is_empty() && !wanted.allow_unsigned;
-        Ok(Trust { keys, is_required })
+        Trust::new(keys, wanted.allow_unsigned)
+            .map_err(|refused| InvalidSetting::new(key, wanted.trusted_keys.len(), refused.to_string()))
     }
 }
 
@@ -58,11 +58,10 @@ mod tests {
     }
 
     #[test]
-    fn with_a_key_signatures_are_needed_unless_said_otherwise() {
-        let key = "ab".repeat(32);
+    fn keys_are_keys_and_not_too_many() {
+        let key = hex::encode(ed25519_dalek::SigningKey::from_bytes(&[3; 32]).verifying_key().to_bytes());
         assert_eq!(trust(&[], false), Ok(Trust::default()));
-        assert!(trust(&[&key], false).unwrap().is_required);
-        assert!(!trust(&[&key], true).unwrap().is_required);
+        assert_ne!(trust(&[&key], false).unwrap(), trust(&[&key], true).unwrap());
         assert!(trust(&["abc"], false).unwrap_err().contains("64 hexadecimal digits"));
         assert!(trust(&[key.as_str(); KEYS_MAX + 1], false).unwrap_err().contains("at most 16"));
     }

@@ -65,7 +65,7 @@ impl PolicyService for Policies {
                 Ok(book) => book,
                 Err(faults) => return Ok(Err(faults)),
             };
-            let seal = context.books.trust.seal(&book.digest, &asked.signature)?;
+            let seal = context.books.trust.seal(&book, &asked.signature)?;
             let row = wire::entered(&book, note, &by, now);
             let row = row.ok_or_else(|| Fault::Own("a book's digest is none".to_owned()))?;
             let row = RuleBook { signed_by: seal.key, signature: seal.signature, ..row };
