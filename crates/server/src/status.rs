@@ -24,6 +24,8 @@ use crate::wire::registry::Garbled;
 const SHUTDOWN_RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How long a caller is told to wait for another batch to end.
 const TABLES_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long a caller is told to wait for one of its own long works to end.
+const RUNNING_RETRY_AFTER: Duration = Duration::from_secs(5);
 /// How long a caller is told to wait for the store.
 const STORE_RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Up to this part of the wait is added to what a refused caller is told, so that not all come back at once.
@@ -76,6 +78,7 @@ pub(crate) fn store(error: StoreError) -> Status {
             let facts = vec![("count", count.to_string()), ("limit", limit.to_string())];
             plain(ErrorReason::LimitExceeded, message, facts)
         }
+        StoreError::Busy { what, limit, .. } => busy(what, limit, &message),
         StoreError::Contended { .. } | StoreError::Closed | StoreError::Database(_) => {
             store_unavailable(&message)
         }
@@ -109,6 +112,19 @@ fn already_exists(kind: &str, id: &str, field: &str) -> Status {
     };
     facts.push(("name", name));
     plain(ErrorReason::AlreadyExists, message, facts)
+}
+
+/// As many of a kind run already as may.
+fn busy(what: &str, limit: u32, message: &str) -> Status {
+    let retry_after = jittered(RUNNING_RETRY_AFTER);
+    let facts = vec![
+        ("cause", format!("running_{what}")),
+        ("limit", limit.to_string()),
+        ("retry_after_ms", retry_after.as_millis().to_string()),
+    ];
+    let mut details = info(ErrorReason::Overloaded, facts);
+    details.set_retry_info(Some(retry_after));
+    Status::with_error_details(ErrorReason::Overloaded.code(), message.to_owned(), details)
 }
 
 /// The store does not answer. What it said goes to the log: it may name tables and hosts.

@@ -80,6 +80,16 @@ pub enum StoreError {
         /// How many are allowed.
         limit: usize,
     },
+    /// As many run already as may run at once.
+    #[error("{running} {what} are running, and {limit} may at a time; wait for one, or cancel one")]
+    Busy {
+        /// What runs.
+        what: &'static str,
+        /// How many run.
+        running: i64,
+        /// How many may.
+        limit: u32,
+    },
     /// A column holds what no version of this program writes.
     #[error("column `{column}` holds {found}, which this version cannot read; upgrade, or restore a backup")]
     Unreadable {

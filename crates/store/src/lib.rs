@@ -9,6 +9,7 @@ mod answer;
 mod attestation;
 mod case;
 mod committer;
+mod comparison;
 mod complete;
 mod decision;
 mod error;
@@ -23,6 +24,7 @@ pub mod record;
 mod registry;
 mod request;
 mod rule_book;
+mod scan;
 mod session;
 mod sql;
 mod sql_store;
@@ -43,9 +45,11 @@ pub use request::Request;
 pub use sql::{Finished, Observer};
 pub use sql_store::SqlStore;
 pub use store::{
-    ACCESSES_MAX, Accesses, Attestations, CREATE_MANY_MAX, Cases, DECISIONS_MAX, DEVICES_MAX, Decisions,
-    Evidence, INGEST_MAX, PAPERS_MAX, PLACED_MAX, Papers, Placements, RULE_FILES_MAX, Registry, RuleBooks,
-    Sessions, Standings, Store, Supervision, USAGES_MAX, Verdicts,
+    ACCESSES_MAX, Accesses, Attestations, CREATE_MANY_MAX, Cases, Comparisons, DECISIONS_MAX, DEVICES_MAX,
+    Decisions, Evidence, INGEST_MAX, PAPERS_MAX, PLACED_MAX, Papers, Placements, RULE_FILES_MAX, Registry,
+    RuleBooks, SCANNED_MAX, SHARDS_MAX, Scans, Sessions, Standings, Store, Supervision, USAGES_MAX, Verdicts,
 };
-pub use terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
+pub use terms::{
+    Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Reach, Retention, ShardDone,
+};
 pub use value::UnknownWord;

@@ -11,6 +11,7 @@ const SQLITE: [(i64, &str, &str); 7] = [
     (4, "access", include_str!("../migrations/sqlite/0004_access.sql")),
     (5, "papers", include_str!("../migrations/sqlite/0005_papers.sql")),
     (6, "rules", include_str!("../migrations/sqlite/0006_rules.sql")),
+    (7, "comparisons", include_str!("../migrations/sqlite/0007_comparisons.sql")),
     (8, "usages", include_str!("../migrations/sqlite/0008_usages.sql")),
 ];
 /// The migrations of PostgreSQL, in order.
@@ -21,6 +22,7 @@ const POSTGRES: [(i64, &str, &str); 7] = [
     (4, "access", include_str!("../migrations/postgres/0004_access.sql")),
     (5, "papers", include_str!("../migrations/postgres/0005_papers.sql")),
     (6, "rules", include_str!("../migrations/postgres/0006_rules.sql")),
+    (7, "comparisons", include_str!("../migrations/postgres/0007_comparisons.sql")),
     (8, "usages", include_str!("../migrations/postgres/0008_usages.sql")),
 ];
 

@@ -3,6 +3,7 @@
 //! Every method is one named transaction. A write that returned is committed, on disk; one that failed left
 //! nothing behind. Times are arguments.
 
+mod comparisons;
 mod paper;
 mod rules;
 
@@ -18,6 +19,7 @@ use crate::record::{
 use crate::request::Request;
 use crate::terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
 
+pub use comparisons::{Comparisons, SCANNED_MAX, SHARDS_MAX, Scans};
 pub use paper::{PAPERS_MAX, Papers};
 pub use rules::{DECISIONS_MAX, Decisions, RULE_FILES_MAX, RuleBooks};
 
@@ -29,7 +31,6 @@ pub const INGEST_MAX: usize = 10_000;
 pub const DEVICES_MAX: usize = 64;
 /// The most accesses that one call notes: those of one page.
 pub const ACCESSES_MAX: usize = 1_000;
-
 /// The most chips or agents that one call looks up: those of one question.
 pub const PLACED_MAX: usize = 10_000;
 /// The most usages that one call brings.
@@ -56,6 +57,8 @@ pub trait Store:
     + Placements
     + RuleBooks
     + Decisions
+    + Comparisons
+    + Scans
 {
 }
 

@@ -1,6 +1,6 @@
 //! What goes into a store and comes out of it beside whole records.
 
-use crate::record::{Measurement, MeshPair, Report, ReportState, Verdict};
+use crate::record::{Flip, Measurement, MeshPair, Report, ReportState, Verdict};
 
 /// A report that came, with its measurement when it is verified already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,4 +162,32 @@ pub struct Purged {
     pub standings: u64,
     /// Whether a limit was met: there is more to forget.
     pub more: bool,
+}
+
+/// What a shard of a comparison came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShardDone {
+    /// The comparison's id.
+    pub comparison: String,
+    /// The shard's number.
+    pub shard: i64,
+    /// Subjects judged.
+    pub judged: i64,
+    /// What was counted, in the caller's encoding.
+    pub counts: Vec<u8>,
+    /// What flips.
+    pub flips: Vec<Flip>,
+}
+
+/// Which chips a scan reads, and how late verdicts may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Chips that this tenant entered or holds, with verdicts on those that it holds; empty: all, with all verdicts.
+    pub scope: String,
+    /// Ids come after this one,
+    pub after: String,
+    /// and up to this one.
+    pub until: String,
+    /// Verdicts up to this revision.
+    pub revision: i64,
 }

@@ -262,6 +262,7 @@ impl Story {
             superseded_by: None,
             legal_hold: false,
             tenant: "development".to_owned(),
+            places: Vec::new(),
         };
         self.store.put_verdict(Judged { verdict, supersedes: None }).await.expect("a verdict");
     }

@@ -19,7 +19,7 @@ use crate::attesting::{Shown, Tie, Wanted, cost};
 use crate::pace::Units;
 use crate::wire::attestation::{kept, opened_with};
 use crate::wire::inventory;
-use crate::wire::{Case, Ruling, Signs, moment, rule, signs_of};
+use crate::wire::{Case, Ruling, Signs, moment, places, rule, signs_of};
 
 impl Measuring {
     /// Judges a session for the first time and keeps the verdict with what became of its reports.
@@ -138,6 +138,7 @@ impl Measuring {
             superseded_by: None,
             legal_hold: false,
             tenant: session.tenant.clone(),
+            places: places::to_keep(&self.compute.borders, &record),
         }
     }
 

@@ -13,6 +13,7 @@ mod mesh;
 pub(crate) mod moment;
 mod numbers;
 pub(crate) mod policy;
+pub(crate) mod places;
 mod refusal;
 pub(crate) mod registry;
 mod session;

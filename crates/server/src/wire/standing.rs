@@ -25,24 +25,26 @@ pub(crate) fn listed(mut wire: v1::ListStandingsRequest) -> Result<Page, Violati
 
 /// What of a verdict an answer to outsiders is made of.
 pub(crate) fn sight(borders: &Borders, kept: &Verdict) -> Result<Sight, DecodeError> {
-    sight_of(borders, &kept.wire, kept.story_time.unwrap_or(kept.as_of))
+    let record = v1::VerdictRecord::decode(kept.wire.as_slice())?;
+    let (found, is_elsewhere) = possible(borders, &record);
+    let residency = record.residency;
+    Ok(Sight { found, residency, is_elsewhere, seen_ns: kept.story_time.unwrap_or(kept.as_of) })
 }
 
-/// The same of a verdict's answer as it is kept, which speaks of that moment.
-pub(crate) fn sight_of(borders: &Borders, wire: &[u8], seen_ns: i64) -> Result<Sight, DecodeError> {
-    let record = v1::VerdictRecord::decode(wire)?;
-    let residency = record.residency;
-    let verdict = record.verdict.unwrap_or_default();
+/// The destinations that a verdict leaves possible, none where it proves nothing; and whether the place that was claimed
+/// is impossible.
+pub(crate) fn possible(borders: &Borders, record: &v1::VerdictRecord) -> (Jurisdictions, bool) {
+    let Some(verdict) = &record.verdict else { return (Jurisdictions::new(), false) };
     let is_claim =
         |question: &v1::Question| matches!(question.question, Some(v1::question::Question::Claim(_)));
     let is_elsewhere = verdict.answers.iter().any(|answer| {
         answer.finding() == v1::Finding::Impossible && answer.question.as_ref().is_some_and(is_claim)
     });
     let found = match verdict.extent() {
-        v1::verdict::Extent::Bounded => destinations(borders, &verdict),
+        v1::verdict::Extent::Bounded => destinations(borders, verdict),
         _ => Jurisdictions::new(),
     };
-    Ok(Sight { found, residency, is_elsewhere, seen_ns })
+    (found, is_elsewhere)
 }
 
 /// The destinations of every atom that the region touches. An atom that this map does not have counts as itself.
@@ -162,6 +164,7 @@ mod tests {
             superseded_by: None,
             legal_hold: false,
             tenant: String::new(),
+            places: Vec::new(),
         }
     }
 }

@@ -37,5 +37,8 @@ row! {
         pub legal_hold: bool,
         /// Whose it is: its agent's, by the tenant's name; empty: nobody's. Never changed.
         pub tenant: String,
+        /// Where it can be, short, in the caller's encoding: what a scan of all chips reads. Empty: of before there was
+        /// this.
+        pub places: Vec<u8>,
     }
 }

@@ -8,6 +8,7 @@ mod world;
 mod access;
 mod attestation;
 mod case;
+mod comparison;
 mod evidence;
 mod paper;
 mod placement;
@@ -100,6 +101,14 @@ contract! {
         a_paper_leans_on_what_its_tenant_has,
         a_transfer_ends_in_one_way,
         a_name_stands_for_one_sku_in_use,
+    }
+    comparison {
+        a_comparison_goes_shard_by_shard,
+        as_many_run_as_may_and_what_ended_makes_room,
+        what_is_deleted_is_gone_at_once_and_its_rows_go_bit_by_bit,
+        chips_are_scanned_with_the_latest_verdict_of_a_revision,
+        bounds_cut_all_chips_into_shards,
+        a_new_store_has_no_verdict_to_fill_in,
     }
     attestation {
         a_key_is_kept_once_for_each_agent,

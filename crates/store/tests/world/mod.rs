@@ -289,6 +289,7 @@ pub(crate) fn verdict(id: &str, agent: &str, session: &str) -> Verdict {
         superseded_by: None,
         legal_hold: false,
         tenant: "jurong".into(),
+        places: b"-SG".to_vec(),
     }
 }
 
