@@ -56,8 +56,7 @@ impl Comparisons for SqlStore {
     }
 
     async fn running_comparisons(&self) -> Result<Vec<Comparison>, StoreError> {
-        let tail =
-            "WHERE state IN ('RUNNING', 'DELETED') AND state = 'RUNNING' ORDER BY id LIMIT $1";
+        let tail = "WHERE state IN ('RUNNING', 'DELETED') AND state = 'RUNNING' ORDER BY id LIMIT $1";
         self.database.reader().await?.records(tail, vec![Value::Int(clamp(0))]).await
     }
 
@@ -126,9 +125,7 @@ impl Comparisons for SqlStore {
     }
 
     async fn delete_comparison(&self, id: &str, time: i64) -> Result<(), StoreError> {
-        self.database
-            .transact("delete-comparison", id, move |tx, id| Box::pin(delete(tx, id, time)))
-            .await
+        self.database.transact("delete-comparison", id, move |tx, id| Box::pin(delete(tx, id, time))).await
     }
 
     async fn sweep_comparisons(&self, before: i64, time: i64) -> Result<bool, StoreError> {

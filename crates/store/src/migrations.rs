@@ -4,7 +4,7 @@ use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// The migrations of SQLite, in order.
-const SQLITE: [(i64, &str, &str); 7] = [
+const SQLITE: [(i64, &str, &str); 8] = [
     (1, "tables", include_str!("../migrations/sqlite/0001_tables.sql")),
     (2, "bodies", include_str!("../migrations/sqlite/0002_bodies.sql")),
     (3, "attestation", include_str!("../migrations/sqlite/0003_attestation.sql")),
@@ -15,7 +15,7 @@ const SQLITE: [(i64, &str, &str); 7] = [
     (8, "usages", include_str!("../migrations/sqlite/0008_usages.sql")),
 ];
 /// The migrations of PostgreSQL, in order.
-const POSTGRES: [(i64, &str, &str); 7] = [
+const POSTGRES: [(i64, &str, &str); 8] = [
     (1, "tables", include_str!("../migrations/postgres/0001_tables.sql")),
     (2, "bodies", include_str!("../migrations/postgres/0002_bodies.sql")),
     (3, "attestation", include_str!("../migrations/postgres/0003_attestation.sql")),

@@ -45,7 +45,8 @@ impl Scans for SqlStore {
     async fn unplaced_verdicts(&self, size: u32) -> Result<Vec<UnplacedVerdict>, StoreError> {
         let sql = "SELECT revision, wire FROM verdicts WHERE revision <= \
                    (SELECT value FROM counters WHERE name = $1) ORDER BY revision DESC LIMIT $2";
-        let values = vec![Value::Text(UNPLACED.to_owned()), Value::Int(i64::from(size.clamp(1, SCANNED_MAX)))];
+        let values =
+            vec![Value::Text(UNPLACED.to_owned()), Value::Int(i64::from(size.clamp(1, SCANNED_MAX)))];
         let rows = self.database.reader().await?.fetch(sql, values, &[Kind::Int, Kind::Blob]).await?;
         let verdict = |row: Vec<Value>| {
             let mut row = row.into_iter();
@@ -67,12 +68,8 @@ impl Scans for SqlStore {
 async fn place(tx: &mut Tx, placed: &[(i64, Vec<u8>)]) -> Result<(), StoreError> {
     for (revision, places) in placed {
         let sql = "UPDATE verdicts SET places = $2, updated_by = $3 WHERE revision = $1 AND places = $4";
-        let values = vec![
-            Value::Int(*revision),
-            Value::Blob(places.clone()),
-            tx.author(),
-            Value::Blob(Vec::new()),
-        ];
+        let values =
+            vec![Value::Int(*revision), Value::Blob(places.clone()), tx.author(), Value::Blob(Vec::new())];
         tx.execute(sql, values).await?;
     }
     let Some(lowest) = placed.iter().map(|(revision, _)| *revision).min() else { return Ok(()) };

@@ -25,3 +25,40 @@ pub(crate) fn to_keep(borders: &Borders, record: &v1::VerdictRecord) -> Vec<u8> 
     }
     places
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(touched: &[&str], extent: v1::verdict::Extent, finding: v1::Finding, kept: &[u8]) {
+        let claim = v1::question::Question::Claim(v1::question::Claim::default());
+        let answer = v1::Answer {
+            question: Some(v1::Question { question: Some(claim) }),
+            finding: finding as i32,
+            ..v1::Answer::default()
+        };
+        let verdict = v1::Verdict {
+            extent: extent as i32,
+            touched: touched.iter().map(|&code| code.to_owned()).collect(),
+            answers: vec![answer],
+            ..v1::Verdict::default()
+        };
+        let record = v1::VerdictRecord { verdict: Some(verdict), ..v1::VerdictRecord::default() };
+        assert_eq!(to_keep(&Borders::embedded().unwrap(), &record), kept);
+    }
+
+    #[test]
+    fn what_is_kept_is_the_claim_and_the_codes_in_order() {
+        use v1::Finding::{Impossible, Possible};
+        use v1::verdict::Extent::{Bounded, Whole};
+        check(&["SG", "MY", "XZ"], Bounded, Possible, b"-MYSGXZ");
+        check(&["SG"], Bounded, Impossible, b"!SG");
+        check(&["SG"], Whole, Possible, b"-");
+    }
+
+    #[test]
+    fn a_place_without_a_code_of_two_letters_makes_all_unknown_and_none_fewer() {
+        check(&["SG", "Q99"], v1::verdict::Extent::Bounded, v1::Finding::Possible, b"-");
+    }
+}

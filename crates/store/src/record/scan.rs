@@ -42,16 +42,8 @@ pub struct UnplacedVerdict {
 
 impl ScannedChip {
     /// The columns of the scan, in this order: chip, SKU, tenant, holder, agent, verdict, as of, places.
-    pub(crate) const KINDS: [Kind; 8] = [
-        Kind::Text,
-        Kind::Text,
-        Kind::Text,
-        Kind::Text,
-        Kind::Text,
-        Kind::Text,
-        Kind::Int,
-        Kind::Blob,
-    ];
+    pub(crate) const KINDS: [Kind; 8] =
+        [Kind::Text, Kind::Text, Kind::Text, Kind::Text, Kind::Text, Kind::Text, Kind::Int, Kind::Blob];
 
     pub(crate) fn of_values(values: Vec<Value>) -> Result<Self, StoreError> {
         let mut values = values.into_iter();

@@ -70,7 +70,10 @@ pub(crate) async fn a_comparison_goes_shard_by_shard(store: &SqlStore) {
     let two = store.complete_shard(done("c1", 0, &["chips/c0"]), NOW + 3).await.unwrap();
     assert_eq!((two.shards_done, two.judged, two.flipped), (2, 20, 3));
     let kept = store.comparison_shards("c1").await.unwrap();
-    assert_eq!(kept.iter().map(|it| (it.done, it.counts.clone())).collect::<Vec<_>>(), [(true, vec![0]), (true, vec![1])]);
+    assert_eq!(
+        kept.iter().map(|it| (it.done, it.counts.clone())).collect::<Vec<_>>(),
+        [(true, vec![0]), (true, vec![1])]
+    );
     let page = |after: Option<&str>| PageRequest { after: after.map(str::to_owned), size: 2 };
     let first = store.list_flips("c1", &page(None)).await.unwrap();
     let names = |flips: &[Flip]| flips.iter().map(|it| it.subject.clone()).collect::<Vec<_>>();
@@ -79,7 +82,10 @@ pub(crate) async fn a_comparison_goes_shard_by_shard(store: &SqlStore) {
     let rest = store.list_flips("c1", &page(Some("chips/c0"))).await.unwrap();
     assert_eq!(names(&rest), ["chips/d"]);
     let ended = store.end_comparison("c1", ComparisonState::Done, (&[7], "ab", ""), NOW + 4).await.unwrap();
-    assert_eq!((ended.state, ended.end_time, ended.result.as_slice()), (ComparisonState::Done, Some(NOW + 4), &[7][..]));
+    assert_eq!(
+        (ended.state, ended.end_time, ended.result.as_slice()),
+        (ComparisonState::Done, Some(NOW + 4), &[7][..])
+    );
     let late = store.end_comparison("c1", ComparisonState::Cancelled, (&[], "", ""), NOW + 5).await.unwrap();
     assert_eq!(late, ended, "what is over stays as it ended");
     assert_eq!(store.running_comparisons().await.unwrap(), []);
@@ -146,7 +152,10 @@ pub(crate) async fn chips_are_scanned_with_the_latest_verdict_of_a_revision(stor
     let found = store.scan_chips(&reach("", "x4", 2), 10).await.unwrap();
     assert_eq!(told(&found), [("x1", Some("v2")), ("x3", None), ("x4", None)]);
     let seen = found[0].seen.clone().unwrap();
-    assert_eq!((seen.agent.as_str(), seen.as_of, seen.places.as_slice()), ("a1", NOW + 5 * SECOND, &b"-SG"[..]));
+    assert_eq!(
+        (seen.agent.as_str(), seen.as_of, seen.places.as_slice()),
+        ("a1", NOW + 5 * SECOND, &b"-SG"[..])
+    );
     // Of a revision before v1 was superseded it is as it was then.
     assert_eq!(told(&store.scan_chips(&reach("", "x1", 1), 10).await.unwrap()), [("x1", Some("v1"))]);
     assert_eq!(told(&store.scan_chips(&reach("", "x3", 9), 1).await.unwrap()), [("x1", Some("v3"))]);
