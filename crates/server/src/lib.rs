@@ -23,6 +23,7 @@ pub mod limits;
 mod measuring;
 mod observe;
 mod pace;
+mod papers;
 mod rules;
 mod run;
 mod server;

@@ -11,7 +11,7 @@ pub const EVIDENCE_MESSAGE_BYTES_MAX: usize = 2 << 20;
 pub const SMALL_MESSAGE_BYTES_MAX: usize = 128 << 10;
 
 /// Calls whose messages may be as large as any.
-const LARGE: [&str; 10] = [
+const LARGE: [&str; 11] = [
     "LocationService/Locate",
     "LocationService/BatchLocate",
     "LocationService/AuditLandmarks",
@@ -19,6 +19,7 @@ const LARGE: [&str; 10] = [
     "AgentService/BatchCreateAgents",
     "ChipService/BatchCreateChips",
     "LandmarkService/BatchCreateLandmarks",
+    "PartyService/BatchCreateParties",
     "SiteService/BatchCreateSites",
     "PolicyService/ValidatePolicy",
     "PolicyService/CreatePolicyVersion",
@@ -106,6 +107,50 @@ pub const SERIAL_BYTES_MAX: usize = 128;
 pub const SKU_BYTES_MAX: usize = 64;
 /// The most tenants that are party to a chip besides whose it is and who has it.
 pub const PARTIES_MAX: usize = 8;
+/// The longest name of a party, and the longest source of a fact, in bytes.
+pub const PARTY_NAME_BYTES_MAX: usize = 200;
+/// The most other names of a party, and the most of its addresses.
+pub const PARTY_ALIASES_MAX: usize = 16;
+/// The longest address, in bytes.
+pub const ADDRESS_BYTES_MAX: usize = 300;
+/// The most trades of a party, and the most uses of a transfer: all there are.
+pub const TRADES_MAX: usize = 5;
+/// The most owners of a party.
+pub const STAKES_MAX: usize = 64;
+/// The most lists that name a party.
+pub const LISTINGS_MAX: usize = 32;
+/// The longest name of a list, in bytes.
+pub const LISTING_BYTES_MAX: usize = 16;
+/// The most lines of a transfer, and the most SKUs or parties of a licence.
+pub const LINES_MAX: usize = 64;
+/// The most units of a line.
+pub const UNITS_MAX: u64 = 10_000_000;
+/// The most destinations of a transfer or licence.
+pub const DESTINATIONS_MAX: usize = 250;
+/// The most places on a transfer's way, the most parties in between, and the most licences that are held.
+pub const STEPS_MAX: usize = 16;
+/// The longest number of a licence, name of a condition or name of a rule, in bytes.
+pub const WORD_BYTES_MAX: usize = 64;
+/// The most conditions of a transfer.
+pub const CONDITIONS_MAX: usize = 64;
+/// The most chips of a transfer.
+pub const TRANSFER_CHIPS_MAX: usize = 1_000;
+/// The most other names of a SKU.
+pub const SKU_ALIASES_MAX: usize = 8;
+/// The most peak rates of a SKU.
+pub const SKU_RATES_MAX: usize = 16;
+/// The most bits of an operation.
+pub const SKU_BITS_MAX: u32 = 128;
+/// The most parties that a decision or a view looks at: those that it is about, and all owners above them.
+pub const PARTIES_AT_ONCE_MAX: usize = 1_024;
+/// The most transfers that a view of parties looks at.
+pub const PASTS_MAX: usize = 4_096;
+/// The most SKUs of a tenant's own that a decision looks through.
+pub const OWN_SKUS_MAX: usize = 10_000;
+/// The most links, and the most parties of a group, that are shown.
+pub const LINKS_SHOWN_MAX: usize = 256;
+/// The most reasons of a consignee's record that are shown, and the most that is missing.
+pub const RECORD_LINES_MAX: usize = 32;
 /// How long a case is open unless its request says otherwise, in days.
 pub const CASE_DAYS_DEFAULT: i64 = 7;
 /// The longest that a case is open, and that one waits for a second person, in days.
@@ -162,6 +207,8 @@ pub const BATCHES_IN_FLIGHT_MAX: usize = 4;
 /// The most verdicts of one message to who watches.
 pub const WATCHED_VERDICTS_MAX: u32 = 256;
 
+const _: () =
+    assert!(PARTIES_AT_ONCE_MAX <= lightcone_store::PAPERS_MAX && PASTS_MAX <= lightcone_store::PAPERS_MAX);
 /// The most files of a rule book.
 pub const BOOK_FILES_MAX: usize = lightcone_policy::book::FILES_MAX;
 /// The most bytes of a rule book over the wire, all files together.

@@ -15,10 +15,12 @@ use lightcone::v1::enrolment_service_server::EnrolmentServiceServer;
 use lightcone::v1::landmark_service_server::LandmarkServiceServer;
 use lightcone::v1::location_service_server::LocationServiceServer;
 use lightcone::v1::measurement_service_server::MeasurementServiceServer;
+use lightcone::v1::party_service_server::PartyServiceServer;
 use lightcone::v1::policy_service_server::PolicyServiceServer;
 use lightcone::v1::session_service_server::SessionServiceServer;
 use lightcone::v1::site_service_server::SiteServiceServer;
 use lightcone::v1::standing_service_server::StandingServiceServer;
+use lightcone::v1::transfer_service_server::TransferServiceServer;
 use lightcone::v1::verdict_service_server::VerdictServiceServer;
 use lightcone_core::Borders;
 use lightcone_identity::Identity;
@@ -228,6 +230,11 @@ impl Server {
                 .add_service(SiteServiceServer::new(Registrar::new(context())))
                 .add_service(AgentServiceServer::new(Registrar::new(context())))
                 .add_service(ChipServiceServer::new(Registrar::new(context())))
+                .add_service(
+                    PartyServiceServer::new(Registrar::new(context()))
+                        .max_decoding_message_size(MESSAGE_BYTES_MAX),
+                )
+                .add_service(TransferServiceServer::new(Registrar::new(context())))
                 .add_service(AlertServiceServer::new(Alerts::new(context())))
                 .add_service(AccessServiceServer::new(Accesses::new(context())))
                 .add_service(CaseServiceServer::new(Cases::new(context())))

@@ -54,10 +54,7 @@ impl From<Violation> for Status {
 pub(crate) fn store(error: StoreError) -> Status {
     let message = error.to_string();
     match error {
-        StoreError::NotFound { kind, id } => {
-            let name = name_of(kind, &id);
-            plain(ErrorReason::NotFound, format!("nothing is named `{name}`"), vec![("name", name)])
-        }
+        StoreError::NotFound { kind, id } => not_found(&name_of(kind, &id)),
         StoreError::AlreadyExists { kind, id, field } => already_exists(kind, &id, field),
         StoreError::Dangling { kind, .. } => {
             let message = format!("the {kind} names something that does not exist");
@@ -90,6 +87,12 @@ impl From<Garbled> for Status {
     fn from(garbled: Garbled) -> Self {
         internal(&garbled.to_string())
     }
+}
+
+/// Nothing is there that this caller may see.
+pub(crate) fn not_found(name: &str) -> Status {
+    let message = format!("nothing is named `{name}`");
+    plain(ErrorReason::NotFound, message, vec![("name", name.to_owned())])
 }
 
 /// The state of a record does not allow it.

@@ -60,6 +60,14 @@ impl Papers for SqlStore {
         of_tenant(&mut tx, &ids, |sku: &Sku| sku.tenant == tenant).await
     }
 
+    async fn check_named(&self, tenant: &str, keys: &[String]) -> Result<(), StoreError> {
+        check("keys", keys)?;
+        if keys.is_empty() {
+            return Ok(());
+        }
+        check_targets(&mut self.database.reader().await?, keys.iter().map(|key| (tenant, key.as_str()))).await
+    }
+
     async fn close_transfer(
         &self,
         id: &str,
@@ -84,14 +92,14 @@ pub(crate) async fn index<R: Resource>(tx: &mut Tx, records: &[R]) -> Result<(),
     if keys.is_empty() {
         return Ok(());
     }
-    check_targets(tx, &keys).await?;
+    check_targets(tx, keys.iter().map(|key| (key.tenant.as_str(), key.key.as_str()))).await?;
     tx.insert(&keys, "", &[]).await.map(drop)
 }
 
 /// The same for one that may have had others before.
 pub(crate) async fn index_anew<R: Resource>(tx: &mut Tx, record: &R) -> Result<(), StoreError> {
     let Some(keys) = record.keys() else { return Ok(()) };
-    check_targets(tx, &keys).await?;
+    check_targets(tx, keys.iter().map(|key| (key.tenant.as_str(), key.key.as_str()))).await?;
     let sql = "DELETE FROM paper_keys WHERE paper = $1 AND kind = $2";
     let values = [record.id(), R::TABLE].map(|text| Value::Text(text.to_owned()));
     tx.execute(sql, values.into()).await?;
@@ -99,12 +107,15 @@ pub(crate) async fn index_anew<R: Resource>(tx: &mut Tx, record: &R) -> Result<(
 }
 
 /// Whether all that papers name is there and of the same tenant. Nothing of it is ever deleted, so no lock is needed.
-async fn check_targets(tx: &mut Tx, keys: &[PaperKey]) -> Result<(), StoreError> {
+async fn check_targets<'k>(
+    tx: &mut Tx,
+    keys: impl Iterator<Item = (&'k str, &'k str)>,
+) -> Result<(), StoreError> {
     let mut asked: BTreeMap<(&'static str, &'static str), BTreeSet<(&str, &str)>> = BTreeMap::new();
-    for key in keys {
-        let Some((word, id)) = key.key.split_once(' ') else { continue };
+    for (tenant, key) in keys {
+        let Some((word, id)) = key.split_once(' ') else { continue };
         if let Some((kind, head)) = word.parse().ok().and_then(KeyKind::target) {
-            asked.entry((kind, head)).or_default().insert((id, &key.tenant));
+            asked.entry((kind, head)).or_default().insert((id, tenant));
         }
     }
     for ((kind, head), asked) in asked {

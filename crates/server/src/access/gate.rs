@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use lightcone_access::{Act, Decision, Kind, Record, Role, Subject};
-use lightcone_store::{Agent, Case, Chip, Landmark, Site, Store, StoreError};
+use lightcone_store::{Agent, Case, Chip, Landmark, Site, Store};
 use tonic::Status;
 
 use super::areas;
@@ -202,7 +202,14 @@ fn refused(rules: &InForce, caller: &Caller, decision: &Decision, act: Act, goal
         return status::forbidden(caller.call, &rules.version, decision);
     }
     // In the words for what does not exist: who asks finds nothing out.
-    status::store(StoreError::NotFound { kind: goal.record.kind.as_str(), id: goal.record.id.clone() })
+    status::not_found(&goal.name)
+}
+
+impl Goal {
+    /// A paper of a tenant's business.
+    pub(crate) fn paper(name: String, id: &str, tenant: &str) -> Self {
+        Self { record: Record::of(Kind::Paper, id, tenant), name, site: None }
+    }
 }
 
 impl From<&Site> for Goal {

@@ -48,6 +48,12 @@ pub trait Papers: Send + Sync {
     /// [`StoreError::TooMany`].
     async fn skus_named(&self, tenant: &str, name_keys: &[String]) -> Result<Vec<Sku>, StoreError>;
 
+    /// Whether all that keys name is there and the tenant's, [`PAPERS_MAX`] keys at most: what a write asks too.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for the first that is not, [`StoreError::TooMany`].
+    async fn check_named(&self, tenant: &str, keys: &[String]) -> Result<(), StoreError>;
+
     /// Ends a transfer: it was made, or will not be. One that ended so already is given as it is.
     ///
     /// # Errors

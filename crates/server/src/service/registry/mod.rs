@@ -1,10 +1,12 @@
-//! The registry: landmarks, sites, agents and chips, alike where they can be.
+//! The registry: landmarks, sites, agents, chips and papers, alike where they can be.
 
 mod agent;
 mod chip;
 mod landmark;
+mod party;
 mod registrar;
 mod site;
+mod transfer;
 
 pub(crate) use landmark::Landmarks;
 pub(crate) use registrar::Registrar;

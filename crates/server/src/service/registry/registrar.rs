@@ -105,7 +105,7 @@ impl<K: Kind> Registrar<K> {
         self.reached(&caller, Act::Change, &id).await?;
         let retired = self.shelf().retire(&id, etag.as_deref(), &reason, now, once.as_ref()).await;
         let record = retired.map_err(status::store)?;
-        self.context.changes.of_registry();
+        self.tell();
         Ok(Response::new(record.show()?))
     }
 
@@ -175,11 +175,12 @@ impl<K: Kind> Registrar<K> {
         if validate_only {
             for record in &records {
                 self.check_is_free(record.id()).await?;
+                self.check_targets(record).await?;
             }
             return Ok(records);
         }
         let entered = self.shelf().create_many(records, once.as_ref()).await.map_err(status::store)?;
-        self.context.changes.of_registry();
+        self.tell();
         Ok(entered)
     }
 
@@ -203,6 +204,7 @@ impl<K: Kind> Registrar<K> {
             }
             if amendment.validate_only {
                 check_is_open(&was, amendment.etag.as_deref())?;
+                self.check_targets(&record).await?;
                 return Ok(record);
             }
             let etag = amendment.etag.as_deref().unwrap_or(was.etag());
@@ -211,7 +213,7 @@ impl<K: Kind> Registrar<K> {
                 Err(StoreError::EtagMismatch { .. }) if amendment.etag.is_none() && changes < CHANGES_MAX => {
                 }
                 updated => {
-                    self.context.changes.of_registry();
+                    self.tell();
                     return updated.map_err(status::store);
                 }
             }
@@ -270,6 +272,20 @@ impl<K: Kind> Registrar<K> {
             record.settle_at(site);
         }
         Ok(())
+    }
+
+    /// Says that records changed, to whoever keeps some of them in memory.
+    pub(super) fn tell(&self) {
+        match K::SORT {
+            Sort::Paper => self.context.changes.of_papers(),
+            _ => self.context.changes.of_registry(),
+        }
+    }
+
+    /// Whether what a paper names is there.
+    async fn check_targets(&self, record: &K) -> Result<(), Status> {
+        let (tenant, keys) = record.leans_on();
+        self.context.store.check_named(tenant, keys).await.map_err(status::store)
     }
 
     async fn check_is_free(&self, id: &str) -> Result<(), Status> {

@@ -129,9 +129,9 @@ impl<K: Kind> Amendment<K> {
 
 fn one<K: Kind>(wire: Create<K>, start: Start<'_>) -> Result<K, Violation> {
     let id = name::new_id(&format!("{}_id", K::FIELD), wire.id)?;
-    let record = wire.record.ok_or_else(|| Violation::missing(K::FIELD, "say what to enter"))?;
+    let record = wire.record.ok_or_else(|| Violation::missing(K::PATH, "say what to enter"))?;
     let origin = Origin::New { id, now: start.now, landmarks_begin: start.landmarks_begin, by: start.by };
-    K::read(record, &origin, start.borders).map_err(|violation| violation.within(K::FIELD))
+    K::read(record, &origin, start.borders).map_err(|violation| violation.within(K::PATH))
 }
 
 /// Whether no two of many have what only one may have; what the store has already, it says itself.

@@ -1,4 +1,4 @@
-//! What the four kinds of records have in common.
+//! What all kinds of records have in common.
 
 use lightcone::names::InvalidName;
 use lightcone_access::Kind as Sort;
@@ -23,6 +23,8 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
 
     /// What it is called in requests, such as `landmark`.
     const FIELD: &'static str;
+    /// Where what is wrong with it is in a request that enters one.
+    const PATH: &'static str = Self::FIELD;
     /// What it is to policies.
     const SORT: Sort;
     /// The form of its names.
@@ -60,6 +62,10 @@ pub(crate) trait Kind: Clone + Send + Sync + 'static {
     /// What no other record may have, besides its id: the field and its bytes.
     fn unique(&self) -> Vec<(&'static str, &[u8])> {
         Vec::new()
+    }
+    /// Its tenant, and keys of what it leans on: the store refuses what is not there.
+    fn leans_on(&self) -> (&str, &[String]) {
+        ("", &[])
     }
     /// What access to it turns on.
     fn goal(&self) -> Goal;

@@ -1,4 +1,4 @@
-//! The registry's door: four kinds of records, one set of requests.
+//! The registry's door: landmarks, sites, agents, chips and papers, one set of requests.
 
 mod agent;
 mod alert;
@@ -20,10 +20,10 @@ mod tie;
 
 pub(crate) use alert::{alert, alerts, shown_alerts};
 pub(crate) use entry::{Amendment, Entry, Retirement, Start, amend, batch, create, retire};
-pub(crate) use kind::{By, Garbled, Kind};
+pub(crate) use kind::{By, Garbled, Kind, Origin};
 pub(crate) use once::once;
-pub(crate) use page::Page;
+pub(crate) use page::{Listing, Page};
 pub(crate) use requests::{Create, Many, Named, Retire, Update, Written};
 pub(crate) use site::asked;
-pub(crate) use text::required;
+pub(crate) use text::{optional, required};
 pub(crate) use tie::{Pairing, pairing, ties, ties_of};

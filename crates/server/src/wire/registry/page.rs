@@ -36,7 +36,7 @@ pub(crate) struct Listing {
 impl Listing {
     /// A page of those in a state, if one is given, and of a parent, if there is one. `word` knows the states by
     /// their numbers, as the contract spells them.
-    pub(super) fn new(
+    pub(crate) fn new(
         page: Page,
         state: i32,
         word: impl Fn(i32) -> Option<&'static str>,

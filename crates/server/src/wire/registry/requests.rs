@@ -1,7 +1,7 @@
 //! The requests of the registry, alike for all kinds.
 
 use lightcone::v1;
-use lightcone_store::{Agent, Chip, Landmark, Site};
+use lightcone_store::{Agent, Chip, Landmark, Party, Site};
 use prost::Message;
 use prost_types::FieldMask;
 
@@ -18,32 +18,32 @@ pub(crate) trait Written: Message + Default {
 /// Enters one.
 pub(crate) struct Create<K: Kind> {
     /// The id that the caller wants, or none.
-    pub(super) id: String,
-    pub(super) record: Option<K::Wire>,
-    pub(super) request_id: String,
-    pub(super) validate_only: bool,
+    pub(crate) id: String,
+    pub(crate) record: Option<K::Wire>,
+    pub(crate) request_id: String,
+    pub(crate) validate_only: bool,
 }
 
 /// Enters many.
-pub(crate) struct Many<K: Kind>(pub(super) Vec<Create<K>>);
+pub(crate) struct Many<K: Kind>(pub(crate) Vec<Create<K>>);
 
 /// Changes one.
 pub(crate) struct Update<K: Kind> {
-    pub(super) record: Option<K::Wire>,
-    pub(super) mask: Option<FieldMask>,
-    pub(super) validate_only: bool,
+    pub(crate) record: Option<K::Wire>,
+    pub(crate) mask: Option<FieldMask>,
+    pub(crate) validate_only: bool,
 }
 
 /// Names one.
 pub(crate) struct Named {
-    pub(super) name: String,
+    pub(crate) name: String,
 }
 
 /// Takes one out of use.
 pub(crate) struct Retire {
-    pub(super) name: String,
-    pub(super) etag: String,
-    pub(super) reason: String,
+    pub(crate) name: String,
+    pub(crate) etag: String,
+    pub(crate) reason: String,
 }
 
 macro_rules! written {
@@ -99,6 +99,7 @@ requests!(Landmark, landmark, landmark_id: CreateLandmarkRequest, BatchCreateLan
 requests!(Site, site, site_id: CreateSiteRequest, BatchCreateSitesRequest, GetSiteRequest, UpdateSiteRequest, RetireSiteRequest);
 requests!(Agent, agent, agent_id: CreateAgentRequest, BatchCreateAgentsRequest, GetAgentRequest, UpdateAgentRequest, RetireAgentRequest);
 requests!(Chip, chip, chip_id: CreateChipRequest, BatchCreateChipsRequest, GetChipRequest, UpdateChipRequest, RetireChipRequest);
+requests!(Party, party, party_id: CreatePartyRequest, BatchCreatePartiesRequest, GetPartyRequest, UpdatePartyRequest, RetirePartyRequest);
 
 written! {
     CreateLandmarkRequest = "CreateLandmark",
@@ -120,6 +121,15 @@ written! {
     PairChipRequest = "PairChip",
     SummonAgentRequest = "SummonAgent",
     RequestCaseRequest = "RequestCase",
+    CreatePartyRequest = "CreateParty",
+    BatchCreatePartiesRequest = "BatchCreateParties",
+    UpdatePartyRequest = "UpdateParty",
+    RetirePartyRequest = "RetireParty",
+    CreateTransferRequest = "CreateTransfer",
+    UpdateTransferRequest = "UpdateTransfer",
+    CloseTransferRequest = "CloseTransfer",
+    CreateSkuRequest = "CreateSku",
+    RetireSkuRequest = "RetireSku",
     CreatePolicyVersionRequest = "CreatePolicyVersion",
     CheckExportRequest = "CheckExport",
 }

@@ -11,7 +11,7 @@ pub(crate) fn required(field: &str, text: String, bytes_max: usize) -> Result<St
 }
 
 /// A text that may be empty. Control characters would break lists and logs.
-pub(super) fn optional(field: &str, text: String, bytes_max: usize) -> Result<String, Violation> {
+pub(crate) fn optional(field: &str, text: String, bytes_max: usize) -> Result<String, Violation> {
     if text.len() > bytes_max || text.contains(char::is_control) {
         return Err(Violation::invalid(field, text, &allowed(0, bytes_max)));
     }
