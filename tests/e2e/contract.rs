@@ -46,6 +46,7 @@ fn only_calls_that_carry_much_take_large_messages() {
         "LocationService/BatchLocate",
         "LocationService/Locate",
         "MeasurementService/Ingest",
+        "PartyService/BatchCreateParties",
         "SessionService/Attest",
         "SessionService/CloseSession",
         "SiteService/BatchCreateSites",

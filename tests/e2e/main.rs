@@ -19,6 +19,7 @@ mod ingest;
 mod load;
 mod locate;
 mod mesh;
+mod papers;
 mod refusals;
 mod registry;
 mod sessions;
