@@ -1,13 +1,15 @@
-//! Papers over the wire, on every store: parties and transfers entered, changed, ended, linked, and whose they are.
+//! Papers over the wire, on every store: parties, transfers and SKUs entered, changed, ended, linked, and whose they are.
 
 mod links;
 mod parties;
+mod skus;
 mod transfers;
 mod whose;
 mod wrong;
 
 use lightcone::v1;
 use lightcone::v1::party_service_client::PartyServiceClient;
+use lightcone::v1::sku_service_client::SkuServiceClient;
 use lightcone::v1::transfer_service_client::TransferServiceClient;
 use lightcone_tests::{Ground, House};
 use tonic::transport::Channel;
@@ -16,6 +18,7 @@ use tonic::transport::Channel;
 pub(crate) struct Desk {
     pub(crate) parties: PartyServiceClient<Channel>,
     pub(crate) transfers: TransferServiceClient<Channel>,
+    pub(crate) skus: SkuServiceClient<Channel>,
     _house: House,
 }
 
@@ -25,6 +28,7 @@ impl Desk {
         let channel = house.channel().await;
         Self {
             parties: PartyServiceClient::new(channel.clone()),
+            skus: SkuServiceClient::new(channel.clone()),
             transfers: TransferServiceClient::new(channel),
             _house: house,
         }

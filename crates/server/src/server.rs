@@ -19,6 +19,7 @@ use lightcone::v1::party_service_server::PartyServiceServer;
 use lightcone::v1::policy_service_server::PolicyServiceServer;
 use lightcone::v1::session_service_server::SessionServiceServer;
 use lightcone::v1::site_service_server::SiteServiceServer;
+use lightcone::v1::sku_service_server::SkuServiceServer;
 use lightcone::v1::standing_service_server::StandingServiceServer;
 use lightcone::v1::transfer_service_server::TransferServiceServer;
 use lightcone::v1::verdict_service_server::VerdictServiceServer;
@@ -234,6 +235,7 @@ impl Server {
                     PartyServiceServer::new(Registrar::new(context()))
                         .max_decoding_message_size(MESSAGE_BYTES_MAX),
                 )
+                .add_service(SkuServiceServer::new(Registrar::new(context())))
                 .add_service(TransferServiceServer::new(Registrar::new(context())))
                 .add_service(AlertServiceServer::new(Alerts::new(context())))
                 .add_service(AccessServiceServer::new(Accesses::new(context())))

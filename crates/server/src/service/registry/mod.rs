@@ -6,6 +6,7 @@ mod landmark;
 mod party;
 mod registrar;
 mod site;
+mod sku;
 mod transfer;
 
 pub(crate) use landmark::Landmarks;
