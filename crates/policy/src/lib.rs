@@ -42,6 +42,7 @@ mod missing;
 pub mod name;
 pub mod ownership;
 pub mod party;
+pub mod placement;
 pub mod read;
 pub mod record;
 pub mod region;
