@@ -20,6 +20,7 @@ mod load;
 mod locate;
 mod mesh;
 mod papers;
+mod placement;
 mod refusals;
 mod registry;
 mod sessions;

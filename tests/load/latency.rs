@@ -61,7 +61,7 @@ fn tell(
     table.micros(&format!("Locate, {when}: p99"), micros(locate, 99.0), wanted[1]);
 }
 
-fn micros(histogram: &Histogram<u64>, percentile: f64) -> f64 {
+pub(crate) fn micros(histogram: &Histogram<u64>, percentile: f64) -> f64 {
     histogram.value_at_percentile(percentile) as f64 / 1e3
 }
 
@@ -88,7 +88,7 @@ async fn both(
 }
 
 /// Sends at a fixed rate; latency counts from when a call should have been sent.
-async fn open_loop<F, C>(rate: u32, lasts: Duration, call: F) -> Result<Histogram<u64>, Failure>
+pub(crate) async fn open_loop<F, C>(rate: u32, lasts: Duration, call: F) -> Result<Histogram<u64>, Failure>
 where
     F: Fn(usize) -> C,
     C: Future<Output = Result<(), tonic::Status>> + Send + 'static,

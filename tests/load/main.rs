@@ -7,7 +7,7 @@
 //!
 //! It starts the server as a process of its own, on a free port of this machine. `--data` takes a folder with
 //! `nodes.csv` and `rtt.csv` and locates each node by all others; without it the world is made from a seed.
-//! NAMES are any of `cost,latency,overload,kill,ingest`, parted by commas. `ingest` needs no landmarks of its own:
+//! NAMES are any of `cost,latency,placement,overload,kill,ingest`, parted by commas. `ingest` needs no landmarks of its own:
 //! it brings signed reports of 64 samples to a server on SQLite and, where one answers, on PostgreSQL.
 
 mod cost;
@@ -17,6 +17,7 @@ mod kill;
 mod latency;
 mod options;
 mod overload;
+mod placement;
 mod processor;
 mod rank;
 mod served;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     let ended = Options::read(std::env::args().skip(1)).map_err(Failure::from).and_then(|options| {
         match options.mode {
             Mode::Serve => served::serve(&options),
+            Mode::Echo => placement::echo(),
             Mode::Client { ref address } => flood::explained(address, &options),
             Mode::Flood { ref address } => flood::plain(address, &options),
             Mode::Measure => measure(&options),
@@ -67,6 +69,9 @@ fn measure(options: &Options) -> Result<(), Failure> {
         }
         if options.wants("latency") {
             latency::measure(&Served::start().await?, &workload, options, &mut table).await?;
+        }
+        if options.wants("placement") {
+            placement::measure(options, &mut table).await?;
         }
         if options.wants("overload") {
             overload::measure(&Served::start().await?, options, &mut table).await?;

@@ -24,6 +24,8 @@ pub(crate) enum Mode {
     Measure,
     /// A server for it.
     Serve,
+    /// What it is compared with: tonic and nothing behind it.
+    Echo,
     /// A client for it to kill.
     Client {
         /// Of the server.
@@ -53,6 +55,7 @@ impl Options {
             match argument.as_str() {
                 "--bench" => {}
                 "--serve" => options.mode = Mode::Serve,
+                "--echo" => options.mode = Mode::Echo,
                 "--client" => options.mode = Mode::Client { address: value()? },
                 "--flood" => options.mode = Mode::Flood { address: value()? },
                 "--store" => options.store = Some((value()?, value()?)),

@@ -29,8 +29,13 @@ impl Served {
 
     /// Starts one with options of its own.
     pub(crate) async fn start_with(options: &[&str]) -> Result<Self, Failure> {
+        Self::start_as("--serve", options).await
+    }
+
+    /// Starts what this program is with that option.
+    pub(crate) async fn start_as(mode: &str, options: &[&str]) -> Result<Self, Failure> {
         let mut command = rank::ordinary()?;
-        let command = command.arg("--serve").args(options);
+        let command = command.arg(mode).args(options);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         let stdout = process.stdout.take().ok_or("the server has no output")?;

@@ -1,5 +1,6 @@
 //! What the tests over the wire share: worlds made from a seed, and a server in this process.
 
+pub mod fleet;
 mod ground;
 mod house;
 pub mod paper;

@@ -81,7 +81,7 @@ impl fmt::Debug for Country {
 const WORDS: usize = (26 * 26usize).div_ceil(64);
 
 /// A set of destinations.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "Vec<Country>", into = "Vec<Country>")]
 pub struct Countries([u64; WORDS]);
 

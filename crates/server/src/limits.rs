@@ -11,7 +11,7 @@ pub const EVIDENCE_MESSAGE_BYTES_MAX: usize = 2 << 20;
 pub const SMALL_MESSAGE_BYTES_MAX: usize = 128 << 10;
 
 /// Calls whose messages may be as large as any.
-const LARGE: [&str; 11] = [
+const LARGE: &[&str] = &[
     "LocationService/Locate",
     "LocationService/BatchLocate",
     "LocationService/AuditLandmarks",
@@ -23,6 +23,9 @@ const LARGE: [&str; 11] = [
     "SiteService/BatchCreateSites",
     "PolicyService/ValidatePolicy",
     "PolicyService/CreatePolicyVersion",
+    "PlacementService/CheckPlacement",
+    "PlacementService/WatchPlacement",
+    "PlacementService/RecordUsage",
 ];
 /// Calls that carry evidence.
 const WITH_EVIDENCE: [&str; 3] =
@@ -157,6 +160,35 @@ pub const CASE_DAYS_DEFAULT: i64 = 7;
 pub const CASE_DAYS_MAX: i64 = 30;
 /// The most ties that are shown of a chip.
 pub const TIES_SHOWN_MAX: usize = 1_000;
+
+/// The most places of one question about placements.
+pub const PLACES_MAX: usize = lightcone_store::PLACED_MAX;
+/// The most agents and pools among them: each is looked up by itself.
+pub const POOLS_MAX: usize = 256;
+/// The most chips that one question comes to, those of agents and pools among them.
+pub const PLACED_CHIPS_MAX: usize = 20_000;
+/// The most places whose answers are recorded.
+pub const PLACES_RECORDED_MAX: usize = 1_000;
+/// The longest that work is said to run, in hours.
+pub const HOURS_MAX: f64 = 1_000_000.0;
+/// The most ultimate parents that are said of a workload.
+pub const PARENTS_MAX: usize = 16;
+/// The most uses of a workload or transfer.
+pub const USES_MAX: usize = 5;
+/// The most usages that one call reports.
+pub const USAGES_MAX: usize = lightcone_store::USAGES_MAX;
+/// The most units of one usage.
+pub const USAGE_UNITS_MAX: u64 = 10_000_000;
+/// The longest time of a usage, and of a report of usages, in days.
+pub const USAGE_DAYS_MAX: i64 = 366;
+/// The most usages that one report sums up.
+pub const USAGES_REPORTED_MAX: usize = 1_000_000;
+/// The most lines of a report of usages.
+pub const USAGE_LINES_MAX: usize = 10_000;
+/// The most answers of one message to who watches placements.
+pub const WATCHED_PLACEMENTS_MAX: usize = 256;
+/// The most verdicts, rules and missing facts that one placement names.
+pub const PLACEMENT_VERDICTS_MAX: usize = 64;
 
 /// The largest list of headers of a request, in bytes.
 pub const HEADER_LIST_BYTES_MAX: u32 = 16 << 10;

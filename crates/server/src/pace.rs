@@ -34,6 +34,12 @@ pub(crate) fn entry_cost(entries: usize) -> Cost {
     Cost::from(RECORD * (1 + entries.min(BATCH_CREATE_MAX) as u32))
 }
 
+/// What decisions by export rules cost.
+pub(crate) fn decision_cost(decisions: usize) -> Cost {
+    const DECISION: Duration = Duration::from_micros(100);
+    Cost::from(DECISION * u32::try_from(1 + decisions).unwrap_or(u32::MAX))
+}
+
 /// Work in units that are proportional to time: round trips, more with more liars, and pairs of landmarks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Units(u64);

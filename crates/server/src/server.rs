@@ -16,6 +16,7 @@ use lightcone::v1::landmark_service_server::LandmarkServiceServer;
 use lightcone::v1::location_service_server::LocationServiceServer;
 use lightcone::v1::measurement_service_server::MeasurementServiceServer;
 use lightcone::v1::party_service_server::PartyServiceServer;
+use lightcone::v1::placement_service_server::PlacementServiceServer;
 use lightcone::v1::policy_service_server::PolicyServiceServer;
 use lightcone::v1::session_service_server::SessionServiceServer;
 use lightcone::v1::site_service_server::SiteServiceServer;
@@ -47,11 +48,12 @@ use crate::folder;
 use crate::limits::MESSAGE_BYTES_MAX;
 use crate::measuring::Measuring;
 use crate::pace::Pace;
+use crate::placing::Placing;
 use crate::rules::Books;
 use crate::run::ServeError;
 use crate::service::{
-    Accesses, Alerts, Attestations, Cases, Enrolments, Landmarks, Location, Measurements, Policies,
-    Registrar, Sessions, Standings, Verdicts,
+    Accesses, Alerts, Attestations, Cases, Enrolments, Landmarks, Location, Measurements, PlacementsOf,
+    Policies, Registrar, Sessions, Standings, Verdicts,
 };
 use crate::tables::Tables;
 use crate::telemetry;
@@ -65,6 +67,7 @@ pub struct Server {
     doors: Doors,
     context: Arc<Context>,
     measuring: Arc<Measuring>,
+    placing: Arc<Placing>,
     /// Takes in landmarks and agents, where an authority is set.
     enrolling: Option<Arc<Enrolling>>,
     draining: watch::Sender<bool>,
@@ -140,8 +143,22 @@ impl Server {
         let measuring = Measuring::start(Arc::clone(&context), config.measuring())
             .await
             .map_err(|trouble| ServeError::Measuring(trouble.to_string()))?;
+        let placing = Placing::start(Arc::clone(&context), Arc::clone(&measuring))
+            .await
+            .map_err(|trouble| ServeError::Measuring(trouble.to_string()))?;
         let keeping = [keeping.abort_handle(), following];
-        Ok(Self { doors, context, measuring, enrolling, draining, config, access, keeping, _lock: kept.lock })
+        Ok(Self {
+            doors,
+            context,
+            measuring,
+            placing,
+            enrolling,
+            draining,
+            config,
+            access,
+            keeping,
+            _lock: kept.lock,
+        })
     }
 
     /// Where gRPC is served.
@@ -241,6 +258,10 @@ impl Server {
                 .add_service(AccessServiceServer::new(Accesses::new(context())))
                 .add_service(CaseServiceServer::new(Cases::new(context())))
                 .add_service(StandingServiceServer::new(Standings::new(context(), measuring())))
+                .add_service(PlacementServiceServer::new(PlacementsOf::new(
+                    context(),
+                    Arc::clone(&self.placing),
+                )))
                 .add_service(
                     PolicyServiceServer::new(Policies::new(context()))
                         .max_decoding_message_size(MESSAGE_BYTES_MAX),

@@ -16,6 +16,7 @@ mod mesh;
 pub(crate) mod moment;
 mod numbers;
 pub(crate) mod party;
+pub(crate) mod placement;
 pub(crate) mod places;
 pub(crate) mod policy;
 mod refusal;

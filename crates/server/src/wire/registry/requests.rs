@@ -120,6 +120,7 @@ written! {
     RetireChipRequest = "RetireChip",
     PairChipRequest = "PairChip",
     SummonAgentRequest = "SummonAgent",
+    CheckPlacementRequest = "CheckPlacement",
     RequestCaseRequest = "RequestCase",
     CreatePartyRequest = "CreateParty",
     BatchCreatePartiesRequest = "BatchCreateParties",
