@@ -22,6 +22,7 @@ mod mesh;
 mod papers;
 mod placement;
 mod refusals;
+mod rules;
 mod registry;
 mod sessions;
 mod standings;

@@ -265,6 +265,10 @@ pub const DECISION_FACTS_MAX: usize = 512;
 pub const DECISION_MISSING_MAX: usize = 256;
 /// The most red flags that a decision shows.
 pub const DECISION_FLAGS_MAX: usize = 64;
+/// The most parties of a transfer that is given inline, and owners above them.
+pub const INLINE_PARTIES_MAX: usize = 256;
+/// The most SKUs of a transfer that is given inline.
+pub const INLINE_SKUS_MAX: usize = 64;
 /// The most parties and transfers that a red flag names.
 pub const FLAG_ABOUT_MAX: usize = 64;
 

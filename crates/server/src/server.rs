@@ -12,6 +12,7 @@ use lightcone::v1::attestation_service_server::AttestationServiceServer;
 use lightcone::v1::case_service_server::CaseServiceServer;
 use lightcone::v1::chip_service_server::ChipServiceServer;
 use lightcone::v1::enrolment_service_server::EnrolmentServiceServer;
+use lightcone::v1::export_service_server::ExportServiceServer;
 use lightcone::v1::landmark_service_server::LandmarkServiceServer;
 use lightcone::v1::location_service_server::LocationServiceServer;
 use lightcone::v1::measurement_service_server::MeasurementServiceServer;
@@ -54,6 +55,8 @@ use crate::run::ServeError;
 use crate::service::{
     Accesses, Alerts, Attestations, Cases, Enrolments, Landmarks, Location, Measurements, PlacementsOf,
     Policies, Registrar, Sessions, Standings, Verdicts,
+    Accesses, Alerts, Attestations, Cases, Enrolments, Exports, Landmarks, Location, Measurements, Policies,
+    Registrar, Sessions, Standings, Verdicts,
 };
 use crate::tables::Tables;
 use crate::telemetry;
@@ -266,6 +269,7 @@ impl Server {
                     PolicyServiceServer::new(Policies::new(context()))
                         .max_decoding_message_size(MESSAGE_BYTES_MAX),
                 )
+                .add_service(ExportServiceServer::new(Exports::new(context())))
                 .add_service(SessionServiceServer::new(Sessions::new(measuring(), gate())))
                 .add_service(
                     MeasurementServiceServer::new(Measurements::new(measuring(), gate()))

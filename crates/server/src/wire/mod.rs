@@ -7,6 +7,7 @@ mod batch;
 pub(crate) mod case;
 pub(crate) mod classes;
 pub(crate) mod decision;
+pub(crate) mod export;
 mod fact;
 mod from_wire;
 pub(crate) mod inventory;
