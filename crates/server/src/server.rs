@@ -53,10 +53,8 @@ use crate::placing::Placing;
 use crate::rules::Books;
 use crate::run::ServeError;
 use crate::service::{
-    Accesses, Alerts, Attestations, Cases, Enrolments, Landmarks, Location, Measurements, PlacementsOf,
-    Policies, Registrar, Sessions, Standings, Verdicts,
-    Accesses, Alerts, Attestations, Cases, Enrolments, Exports, Landmarks, Location, Measurements, Policies,
-    Registrar, Sessions, Standings, Verdicts,
+    Accesses, Alerts, Attestations, Cases, Enrolments, Exports, Landmarks, Location, Measurements,
+    PlacementsOf, Policies, Registrar, Sessions, Standings, Verdicts,
 };
 use crate::tables::Tables;
 use crate::telemetry;
