@@ -1,6 +1,5 @@
 //! Decisions as they are kept: the canonical body, the facts that it was made of, and what made it.
 
-use lightcone_access::Subject;
 use lightcone_policy::decision::Effect;
 use lightcone_policy::replay::Inputs;
 use lightcone_policy::{Decision, Outcome};
@@ -18,6 +17,23 @@ pub(crate) const EXPORT: &str = "EXPORT";
 /// The sort of decisions on placements.
 pub(crate) const PLACEMENT: &str = "PLACEMENT";
 
+/// A decision or its facts without a text: a fault of our own.
+#[derive(Debug, thiserror::Error)]
+#[error("a decision has no text: {0}")]
+pub(crate) struct Textless(String);
+
+impl From<Textless> for Status {
+    fn from(fault: Textless) -> Self {
+        status::internal(&fault.to_string())
+    }
+}
+
+impl From<Textless> for Fault {
+    fn from(fault: Textless) -> Self {
+        Self::Own(fault.to_string())
+    }
+}
+
 /// A decision of a sort about a subject, as it is kept.
 ///
 /// # Errors
@@ -28,16 +44,16 @@ pub(crate) fn to_keep(
     decision: &Decision,
     inputs: &Inputs,
     book: i64,
-    subject: &Subject,
+    (tenant, asked_by): (&str, &str),
     now: i64,
-) -> Result<lightcone_store::Decision, Fault> {
-    let own = |error: &dyn std::fmt::Display| Fault::Own(format!("a decision has no text: {error}"));
+) -> Result<lightcone_store::Decision, Textless> {
+    let own = |error: &dyn std::fmt::Display| Textless(error.to_string());
     let facts = inputs.canonical().map_err(|error| own(&error))?;
     Ok(lightcone_store::Decision {
         id: Uuid::now_v7().to_string(),
         revision: 0,
         create_time: now,
-        tenant: subject.tenant.clone(),
+        tenant: tenant.to_owned(),
         subject: about.to_owned(),
         kind: kind.to_owned(),
         outcome: word(decision.outcome).to_owned(),
@@ -47,7 +63,7 @@ pub(crate) fn to_keep(
         canonical: decision.canonical(),
         inputs_sha256: Sha256::digest(&facts).into(),
         inputs: facts,
-        asked_by: subject.id.clone(),
+        asked_by: asked_by.to_owned(),
     })
 }
 

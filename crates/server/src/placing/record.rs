@@ -76,7 +76,9 @@ impl Placing {
                 }
                 let inputs = inputs(&court, &answer, verdicts);
                 let decision = decide(&law, &inputs);
-                decisions::to_keep(PLACEMENT, &name, &decision, &inputs, court.book.number, &subject, now)
+                let whose = (subject.tenant.as_str(), subject.id.as_str());
+                decisions::to_keep(PLACEMENT, &name, &decision, &inputs, court.book.number, whose, now)
+                    .map_err(Fault::from)
             };
             wanted.into_iter().map(row).collect()
         };

@@ -12,22 +12,19 @@ use lightcone_policy::replay::{Inputs, replay};
 use lightcone_policy::{Decision as Decided, Law, Stand, flags};
 use lightcone_pool::{Cost, Lane};
 use lightcone_store::{Decision, Registry, Transfer};
-use sha2::{Digest as _, Sha256};
 use tonic::{Request, Response, Status};
-use uuid::Uuid;
 
 use crate::access::{Caller, Goal, caller, errand};
 use crate::clock::{now_ns, today};
 use crate::compute::{Errand, Fault};
 use crate::context::Context;
+use crate::decisions::{self, ENGINE, EXPORT};
 use crate::papers;
 use crate::rules::{self, KeptBook};
 use crate::status;
 use crate::wire::registry::once;
 use crate::wire::{Violation, decision, export as wire, transfer};
 
-/// What makes decisions, by which a replay says whether it is the same program's.
-const ENGINE: &str = concat!("lightcone-policy/", env!("CARGO_PKG_VERSION"));
 /// How long a decision is expected to take.
 const DECIDE: Duration = Duration::from_millis(1);
 
@@ -146,26 +143,6 @@ impl Exports {
     }
 }
 
-fn row(check: &Check, decided: &Decided, book: i64, asked_by: &str) -> Result<Decision, String> {
-    let inputs = check.inputs.canonical().map_err(|error| error.to_string())?;
-    Ok(Decision {
-        id: Uuid::now_v7().to_string(),
-        revision: 0,
-        create_time: now_ns(),
-        tenant: check.tenant.clone(),
-        subject: check.subject.clone(),
-        kind: wire::KIND.to_owned(),
-        outcome: wire::kept_word(decided.outcome)?,
-        book,
-        stand: serde_json::to_string(&decided.stand).map_err(|error| error.to_string())?,
-        engine: ENGINE.to_owned(),
-        canonical: decided.canonical(),
-        inputs_sha256: Sha256::digest(&inputs).into(),
-        inputs,
-        asked_by: asked_by.to_owned(),
-    })
-}
-
 #[tonic::async_trait]
 impl ExportService for Exports {
     async fn check_export(
@@ -204,8 +181,9 @@ impl ExportService for Exports {
         let (book, stand) = rules::resolve(&self.context.books, rules, day).await?;
         let number = book.number;
         let (check, decided) = self.decided(errand, check, book, stand).await?;
+        let whose = (check.tenant.as_str(), caller.subject.id.as_str());
         let row =
-            row(&check, &decided, number, &caller.subject.id).map_err(|fault| status::internal(&fault))?;
+            decisions::to_keep(EXPORT, &check.subject, &decided, &check.inputs, number, whose, now_ns())?;
         if !record {
             let inputs_sha256 = hex::encode(row.inputs_sha256);
             return Ok(Response::new(decision::decision(&decided, number, inputs_sha256)));

@@ -18,9 +18,6 @@ use super::violation::at_most;
 use super::{party, sku, transfer};
 use crate::limits::{INLINE_PARTIES_MAX, INLINE_SKUS_MAX};
 
-/// What sort of decision the store calls those of exports.
-pub(crate) const KIND: &str = "EXPORT";
-
 /// The facts of a transfer of the caller's making.
 pub(crate) fn inline(
     wire: &v1::Transfer,
@@ -105,12 +102,6 @@ fn entry(kept: &Decision) -> Result<v1::DecisionEntry, String> {
         policy_version: version_name(kept.book),
         create_time: Some(timestamp(kept.create_time)),
     })
-}
-
-/// The word of an outcome, as the store keeps it.
-pub(crate) fn kept_word(outcome: Outcome) -> Result<String, String> {
-    let word = serde_json::to_value(outcome).map_err(|error| error.to_string())?;
-    word.as_str().map(str::to_owned).ok_or_else(|| "an outcome without a word".to_owned())
 }
 
 fn word(kept: &str) -> Result<Outcome, String> {
