@@ -4,10 +4,13 @@ use crate::book::{Book, Files};
 use crate::fault::Fault;
 
 /// Its files: every file of the folder `rules`, which a test holds to.
-const FILES: [(&str, &str); 34] = [
+const FILES: [(&str, &str); 37] = [
     ("book.toml", include_str!("../rules/book.toml")),
     ("chips.toml", include_str!("../rules/chips.toml")),
     ("cn/C2.toml", include_str!("../rules/cn/C2.toml")),
+    ("examples/h20_to_china.toml", include_str!("../rules/examples/h20_to_china.toml")),
+    ("examples/parent_in_china.toml", include_str!("../rules/examples/parent_in_china.toml")),
+    ("examples/place_open.toml", include_str!("../rules/examples/place_open.toml")),
     ("flags.toml", include_str!("../rules/flags.toml")),
     ("groups/A5.toml", include_str!("../rules/groups/A5.toml")),
     ("groups/A6.toml", include_str!("../rules/groups/A6.toml")),

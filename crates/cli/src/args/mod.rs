@@ -18,6 +18,8 @@ mod registry;
 mod rehearsal;
 #[cfg(feature = "relay")]
 mod relay;
+#[cfg(feature = "policy")]
+mod rules;
 #[cfg(any(feature = "server", feature = "landmark", feature = "agent"))]
 mod tls;
 #[cfg(feature = "server")]
@@ -59,6 +61,11 @@ pub(crate) use registry::{
 pub(crate) use rehearsal::{AttackCommand, AttackRelayArgs, AttackRunArgs, DemoArgs};
 #[cfg(feature = "relay")]
 pub(crate) use relay::RelayArgs;
+#[cfg(feature = "policy")]
+pub(crate) use rules::{
+    BookArgs, PolicyCheckArgs, PolicyCommand, PolicyDiffArgs, PolicyExplainArgs, PolicyShowArgs,
+    PolicySignArgs, PolicyTestArgs, RulesFormat, SkuClassifyArgs, SkuCommand, StandArgs,
+};
 #[cfg(any(feature = "server", feature = "landmark", feature = "agent"))]
 pub(crate) use tls::TlsArgs;
 #[cfg(feature = "server")]
@@ -121,6 +128,14 @@ pub(crate) enum Command {
     #[cfg(feature = "attest")]
     #[command(subcommand)]
     References(ReferencesCommand),
+    /// Check, try and compare export rules, and decide on transfers by them: from files, without a server
+    #[cfg(feature = "policy")]
+    #[command(subcommand)]
+    Policy(Box<PolicyCommand>),
+    /// Classify chips by their figures under export rules
+    #[cfg(feature = "policy")]
+    #[command(subcommand)]
+    Sku(Box<SkuCommand>),
     /// Make and show the keys of landmarks, agents and servers
     #[cfg(any(feature = "landmark", feature = "agent"))]
     #[command(subcommand)]

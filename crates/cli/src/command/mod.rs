@@ -29,6 +29,8 @@ mod locate;
 pub(crate) mod login;
 #[cfg(feature = "access")]
 mod policies;
+#[cfg(feature = "policy")]
+mod policy;
 #[cfg(feature = "attest")]
 mod references;
 #[cfg(feature = "server")]
@@ -37,12 +39,14 @@ mod registry;
 mod relay;
 #[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "policy")]
+mod sku;
 
 use lightcone_core::{Borders, verdict};
 
-use crate::args::{Cli, Command};
 #[cfg(feature = "server")]
-use crate::args::{ConfigCommand, ServeArgs, WatchCommand};
+use crate::args::WatchCommand;
+use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out;
 
@@ -59,10 +63,7 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         #[cfg(feature = "server")]
         Command::Serve(args) => serve::run(args, Notes { quiet: cli.quiet }),
         #[cfg(feature = "server")]
-        Command::Config(ConfigCommand::Check { file, args }) => {
-            let file = file.clone().or_else(|| args.config.clone());
-            serve::check(&ServeArgs { config: file, ..args.clone() })
-        }
+        Command::Config(command) => serve::config(command),
         #[cfg(feature = "landmark")]
         Command::Landmark(args) => landmark::run(args, Notes { quiet: cli.quiet }),
         #[cfg(feature = "agent")]
@@ -73,6 +74,10 @@ pub(crate) fn run(cli: &Cli) -> Outcome<Exit> {
         Command::Attest(command) => attest::run(command),
         #[cfg(feature = "attest")]
         Command::References(command) => references::run(command),
+        #[cfg(feature = "policy")]
+        Command::Policy(command) => policy::run(command),
+        #[cfg(feature = "policy")]
+        Command::Sku(command) => sku::run(command),
         #[cfg(any(feature = "landmark", feature = "agent"))]
         Command::Keys(command) => keys::run(command),
         #[cfg(feature = "server")]

@@ -6,7 +6,7 @@ use lightcone_server::config::{ConfigError, Sources};
 use lightcone_server::{Config, ServeError};
 
 use super::Notes;
-use crate::args::ServeArgs;
+use crate::args::{ConfigCommand, ServeArgs};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::out::Out;
 
@@ -26,8 +26,15 @@ pub(crate) fn run(args: &ServeArgs, notes: Notes) -> Outcome<Exit> {
     Ok(Exit::Answered)
 }
 
+/// Looks at settings.
+pub(crate) fn config(command: &ConfigCommand) -> Outcome<Exit> {
+    let ConfigCommand::Check { file, args } = command;
+    let file = file.clone().or_else(|| args.config.clone());
+    check(&ServeArgs { config: file, ..args.clone() })
+}
+
 /// Checks settings and prints what would hold.
-pub(crate) fn check(args: &ServeArgs) -> Outcome<Exit> {
+fn check(args: &ServeArgs) -> Outcome<Exit> {
     let config = load(args)?;
     let text = toml::to_string(&config)
         .map_err(|error| Failure::machine(format!("cannot print the settings: {error}")))?;

@@ -1,5 +1,7 @@
 //! Input files: who stands where, and what was measured.
 
+#[cfg(feature = "policy")]
+pub(crate) mod book;
 mod decimal;
 mod nodes;
 mod table;

@@ -2,7 +2,11 @@
 
 #[cfg(feature = "attest")]
 pub(crate) mod attestation;
+#[cfg(feature = "policy")]
+pub(crate) mod classes;
 mod columns;
+#[cfg(feature = "policy")]
+pub(crate) mod decision;
 pub(crate) mod geojson;
 pub(crate) mod list;
 #[cfg(feature = "server")]

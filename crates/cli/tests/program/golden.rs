@@ -6,7 +6,7 @@ use crate::run::{self, AZURE, lightcone};
 
 /// Every command whose help is held word for word.
 #[cfg(all(feature = "server", feature = "png", feature = "demo", feature = "attest"))]
-const COMMANDS: [&str; 56] = [
+const COMMANDS: [&str; 64] = [
     "demo",
     "attack",
     "attack list",
@@ -25,6 +25,14 @@ const COMMANDS: [&str; 56] = [
     "references",
     "references sign",
     "references import-rim",
+    "policy",
+    "policy check",
+    "policy show",
+    "policy test",
+    "policy explain",
+    "policy diff",
+    "policy sign",
+    "sku classify",
     "keys",
     "keys new",
     "keys show",
@@ -115,6 +123,15 @@ fn one_target_for_programs() {
 #[test]
 fn all_targets_for_people() {
     check("azure_all.txt", &format!("locate {AZURE} --all --deny CN,HK,MO"));
+}
+
+#[test]
+#[cfg(feature = "policy")]
+fn chips_and_transfers_by_the_built_in_rules() {
+    check("policy_explain.txt", "policy explain --example parent_in_china --on 2024-06-03");
+    check("policy_explain_open.txt", "policy explain --example place_open --on 2024-06-03");
+    check("sku_h20_p08.txt", "sku classify H20 --under P08");
+    check("sku_h20_all.txt", "sku classify H20 --all");
 }
 
 #[test]

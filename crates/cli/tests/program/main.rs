@@ -23,6 +23,8 @@ mod policies; // policies and directories of a server
 mod real; // the published measurements, where they are at hand
 #[cfg(all(feature = "server", feature = "landmark", feature = "agent", feature = "relay"))]
 mod relay;
+#[cfg(feature = "policy")]
+mod rules; // rule books, decisions by them, and chips
 mod run; // how the program is started
 #[cfg(feature = "server")]
 mod server; // the same answers from a server

@@ -55,7 +55,8 @@ pub(crate) fn read(text: &Text<'_>) -> Vec<(Sku, Spot)> {
     chips.filter_map(|value| Some((chip(value)?, value.spot()))).collect()
 }
 
-fn chip(value: Value<'_, '_>) -> Option<Sku> {
+/// Reads one chip.
+pub(crate) fn chip(value: Value<'_, '_>) -> Option<Sku> {
     let table = value.table(&KEYS)?;
     let figure = |key, figure| table.get(key).and_then(|value| self::figure(value, figure));
     let goods: Option<Goods> = table.get("goods").map_or(Some(Goods::default()), |value| value.word());

@@ -55,16 +55,17 @@ pub(crate) fn read(value: Value<'_, '_>, placed: &mut Vec<Placed>) -> Option<Lic
     Some(rule)
 }
 
-/// Reads lists of parties.
+/// Lists of parties by name.
 pub(crate) fn lists(table: &Table<'_, '_>) -> Vec<String> {
-    let mut lists = Vec::new();
-    for value in table.list("lists") {
-        let Some(list) = value.string() else { continue };
-        if !LISTS.contains(&list) {
-            let remedy = crate::read::near::remedy(list, LISTS.into_iter(), "write");
-            value.note(format!("`{}` is no list", crate::read::text::shown(list)), remedy);
-        }
-        lists.push(list.to_owned());
+    table.list("lists").into_iter().filter_map(list).collect()
+}
+
+/// A list of parties by name.
+pub(crate) fn list(value: Value<'_, '_>) -> Option<String> {
+    let list = value.string()?;
+    if !LISTS.contains(&list) {
+        let remedy = crate::read::near::remedy(list, LISTS.into_iter(), "write");
+        value.note(format!("`{}` is no list", crate::read::text::shown(list)), remedy);
     }
-    lists
+    Some(list.to_owned())
 }

@@ -7,7 +7,9 @@ mod chips;
 mod classes;
 mod clause;
 mod exception;
+pub(crate) mod facts;
 mod flag;
+mod goods;
 mod group;
 mod head;
 mod instrument;
@@ -19,6 +21,7 @@ mod mention;
 mod names;
 mod near;
 mod ownership;
+mod people;
 mod phase;
 mod places;
 mod review;
@@ -39,6 +42,7 @@ use crate::read::kind::FileKind;
 use crate::read::mention::{Mention, Named, Names};
 use crate::read::places::Placed;
 use crate::read::text::Text;
+use crate::sku::Sku;
 use crate::spot::Spot;
 
 /// The most mistakes that are told of a book.
@@ -65,6 +69,22 @@ impl Book {
         }
         Err(faults)
     }
+}
+
+/// Chips of a file of its own, in the form of `chips.toml`.
+///
+/// # Errors
+/// Every mistake, by file and line.
+pub fn chips_of(path: &str, text: &str) -> Result<Vec<Sku>, Vec<Fault>> {
+    if text.len() > BYTES_MAX {
+        let what = format!("the file has {} bytes", text.len());
+        return Err(vec![Spot::file(path).fault(what, format!("keep to {BYTES_MAX}"))]);
+    }
+    let text = Text::new(path, text);
+    let chips = chips::read(&text).into_iter().map(|(sku, _)| sku).collect();
+    let (mut faults, _) = text.into_notes();
+    faults.sort();
+    if faults.is_empty() { Ok(chips) } else { Err(faults) }
 }
 
 /// A book while it is read.
@@ -126,7 +146,7 @@ impl Reading {
             Some(FileKind::Chips) => self.chips(text, book),
             Some(FileKind::Watch) => book.watch = flag::watch(text),
             Some(FileKind::Example) => {
-                text.parse();
+                facts::of(text);
             }
             None => {
                 let what = "there is no such file in a book";
