@@ -74,7 +74,10 @@ async fn what_is_no_request_names_its_field() {
         (on("2025-02-30"), "rules.stand.valid_on"),
         (v1::CheckExportRequest { record: true, ..order() }, "record"),
         (v1::CheckExportRequest { request_id: "1".into(), ..order() }, "request_id"),
-        (v1::CheckExportRequest { parties: vec![party("a", "Utopia")], ..order() }, "parties[0].headquarters"),
+        (
+            v1::CheckExportRequest { parties: vec![party("a", "Utopia")], ..order() },
+            "parties[0].headquarters",
+        ),
     ];
     for (request, field) in wrong {
         let refused = exports.check_export(request).await.unwrap_err();

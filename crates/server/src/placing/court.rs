@@ -129,7 +129,8 @@ impl Court {
             through: Vec::new(),
             onward: Vec::new(),
             exporter: String::new(),
-            consignee: String::new(),
+            // Whoever uses it is the one that receives anything at all.
+            consignee: self.matter.tenant.clone(),
             intermediaries: Vec::new(),
             end_user: self.matter.tenant.clone(),
             uses: self.matter.uses.clone(),

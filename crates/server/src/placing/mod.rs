@@ -125,6 +125,9 @@ impl Placing {
             Placement::of(&told)
         };
         let placements = expanded.members.iter().map(place).collect();
+        // What was read from the store may be newer than what was followed.
+        let newest = expanded.chips.values().filter_map(|(_, sight)| Some(sight.as_ref()?.revision)).max();
+        let revision = newest.map_or(revision, |newest| newest.max(revision));
         Ok(Placements { placements, court, revision })
     }
 
