@@ -2,19 +2,21 @@
 //!
 //! A book holds some for itself (`examples/*.toml`); the same form without `expect` is how facts are given to the program.
 
+use std::collections::BTreeSet;
+
 use crate::book::{Book, Files};
 use crate::compare::Said;
-use crate::date::Date;
 use crate::decide::decide;
-use crate::decision::{Decision, Effect, Outcome};
+use crate::decision::{Decision, Effect, Outcome, Ruling};
 use crate::fault::Fault;
 use crate::flags;
 use crate::law::Law;
 use crate::read::facts;
 use crate::replay::Inputs;
-use crate::rule::RuleId;
+use crate::rule::{Review, RuleId};
 use crate::spot::Spot;
-use crate::stand::Stand;
+use crate::stand::{Sense, Stand};
+use crate::tri::Tri;
 
 /// The folder of a book's examples.
 pub const FOLDER: &str = "examples/";
@@ -47,8 +49,14 @@ pub struct Expected {
     pub worst: Option<Outcome>,
     /// Rules that apply for certain and count.
     pub rules: Vec<RuleId>,
+    /// How an application is looked at in the worst case, where the file says so.
+    pub review: Option<Review>,
+    /// Rules that count and of which it is open whether they apply.
+    pub open: Vec<RuleId>,
     /// Rules that are shown and would apply.
     pub shown: Vec<RuleId>,
+    /// The red flags that are up and no other, where the file says so.
+    pub flags: Option<Vec<String>>,
     /// Where it stands.
     pub spot: Spot,
 }
@@ -56,8 +64,8 @@ pub struct Expected {
 /// By which rules something is expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum At {
-    /// Of a day, with bills that are applied as drafts.
-    Day(Date, Vec<RuleId>),
+    /// Of a day, with what was known on one, in a sense, with bills that are applied as drafts.
+    Day(Stand),
     /// Of a version of the book, by the identifier of its text.
     Version(RuleId),
 }
@@ -143,15 +151,40 @@ fn differs(expected: &Expected, decision: &Decision) -> Vec<String> {
         outcome("the best case", expected.best, decision.best.outcome()),
         outcome("the worst case", expected.worst, decision.worst.outcome()),
     ];
-    let applies = |rule: &str, shown: bool| {
+    let has = |rule: &str, applies: Tri, shown: bool| {
         let mut grounds = decision.grounds.iter().filter(|ground| ground.rule == rule);
-        grounds.any(|ground| ground.applies.must() && shown == (ground.effect == Effect::WouldApply))
+        grounds.any(|ground| ground.applies == applies && shown == (ground.effect == Effect::WouldApply))
     };
-    let rules = expected.rules.iter().filter(|rule| !applies(rule, false));
+    let rules = expected.rules.iter().filter(|rule| !has(rule, Tri::Yes, false));
     let rules = rules.map(|rule| format!("rule {rule} does not apply"));
-    let shown = expected.shown.iter().filter(|rule| !applies(rule, true));
+    let open = expected.open.iter().filter(|rule| !has(rule, Tri::Open, false));
+    let open = open.map(|rule| format!("it is not open whether rule {rule} applies"));
+    let shown = expected.shown.iter().filter(|rule| !has(rule, Tri::Yes, true));
     let shown = shown.map(|rule| format!("rule {rule} is not shown as one that would apply"));
-    outcomes.into_iter().flatten().chain(rules).chain(shown).collect()
+    let others = review(expected, decision).into_iter().chain(flags_differ(expected, decision));
+    outcomes.into_iter().flatten().chain(rules).chain(open).chain(shown).chain(others).collect()
+}
+
+fn review(expected: &Expected, decision: &Decision) -> Option<String> {
+    let wanted = expected.review?;
+    let found = match decision.worst {
+        Ruling::LicenceRequired(review) => review,
+        Ruling::Allow | Ruling::Deny => None,
+    };
+    (found != Some(wanted)).then(|| {
+        let found = found.map_or("none", Review::name);
+        format!("the review in the worst case is {found}, not {}", wanted.name())
+    })
+}
+
+fn flags_differ(expected: &Expected, decision: &Decision) -> Option<String> {
+    let wanted: BTreeSet<&str> = expected.flags.as_ref()?.iter().map(String::as_str).collect();
+    let found: BTreeSet<&str> = decision.flags.iter().map(|flag| flag.id.as_str()).collect();
+    let listed = |ids: &BTreeSet<&str>| match ids.is_empty() {
+        true => "none".to_owned(),
+        false => ids.iter().copied().collect::<Vec<_>>().join(" "),
+    };
+    (found != wanted).then(|| format!("the red flags are {}, not {}", listed(&found), listed(&wanted)))
 }
 
 impl At {
@@ -159,9 +192,7 @@ impl At {
     #[must_use]
     pub fn stand(&self, book: &Book) -> Option<Stand> {
         match self {
-            Self::Day(day, drafts) => {
-                Some(Stand { drafts: drafts.iter().cloned().collect(), ..Stand::on(*day) })
-            }
+            Self::Day(stand) => Some(stand.clone()),
             Self::Version(id) => {
                 book.versions().into_iter().find(|version| version.id == *id).map(|version| version.stand())
             }
@@ -172,11 +203,25 @@ impl At {
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Self::Day(day, drafts) if drafts.is_empty() => day.to_string(),
-            Self::Day(day, drafts) => format!("{day} with {}", drafts.join(", ")),
+            Self::Day(stand) => words(stand),
             Self::Version(id) => id.clone(),
         }
     }
+}
+
+fn words(stand: &Stand) -> String {
+    let Stand { valid_on, known_on, sense, drafts } = stand;
+    let mut words = valid_on.to_string();
+    if known_on != valid_on {
+        words += &format!(" as known on {known_on}");
+    }
+    if *sense == Sense::AsWritten {
+        words += " as written";
+    }
+    if !drafts.is_empty() {
+        words += &format!(" with {}", drafts.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
+    }
+    words
 }
 
 impl Outcome {
@@ -188,6 +233,19 @@ impl Outcome {
             Self::Review => "REVIEW",
             Self::LicenceRequired => "LICENCE_REQUIRED",
             Self::Deny => "DENY",
+        }
+    }
+}
+
+impl Review {
+    /// Its name, as files and answers have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PresumptionOfApproval => "PRESUMPTION_OF_APPROVAL",
+            Self::CaseByCase => "CASE_BY_CASE",
+            Self::PresumptionOfDenial => "PRESUMPTION_OF_DENIAL",
+            Self::PolicyOfDenial => "POLICY_OF_DENIAL",
         }
     }
 }

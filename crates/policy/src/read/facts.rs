@@ -7,14 +7,33 @@ use crate::decision::Outcome;
 use crate::example::{At, EXPECTED_MAX, Example, Expected};
 use crate::fault::Fault;
 use crate::party::Parties;
+use crate::read::mention::Named;
 use crate::read::text::{Table, Text, Value};
 use crate::read::{chips, goods, people};
 use crate::replay::Inputs;
 use crate::sku::Sku;
 use crate::spot::Spot;
+use crate::stand::{Sense, Stand};
 
 const KEYS: [&str; 5] = ["title", "transfer", "parties", "chips", "expect"];
-const EXPECT_KEYS: [&str; 8] = ["on", "drafts", "under", "outcome", "best", "worst", "rules", "shown"];
+const EXPECT_KEYS: [&str; 14] = [
+    "note",
+    "on",
+    "known",
+    "as_written",
+    "drafts",
+    "under",
+    "outcome",
+    "best",
+    "worst",
+    "review",
+    "rules",
+    "open",
+    "shown",
+    "flags",
+];
+/// What says of which day something is expected, beside the day.
+const DAY_KEYS: [&str; 3] = ["known", "as_written", "drafts"];
 
 /// Reads a file of facts.
 pub(crate) fn read(path: &str, text: &str) -> Result<Example, Vec<Fault>> {
@@ -37,9 +56,9 @@ pub(crate) fn of(text: &Text<'_>) -> Option<Example> {
     let parsed = text.parse()?;
     let table = Table::root(text, &parsed, &KEYS);
     let title = table.prose("title");
-    let transfer = table.need("transfer").and_then(goods::transfer);
-    let parties = parties(&table);
     let skus = own(&table);
+    let transfer = table.need("transfer").and_then(|value| goods::transfer(value, &skus));
+    let parties = parties(&table);
     let expected = table.list("expect").into_iter().filter_map(expected).collect::<Vec<_>>();
     if expected.len() > EXPECTED_MAX {
         table.note(format!("{} are expected", expected.len()), format!("keep to {EXPECTED_MAX}"));
@@ -83,28 +102,48 @@ fn expected(value: Value<'_, '_>) -> Option<Expected> {
     let table = value.table(&EXPECT_KEYS)?;
     let outcome: Option<Outcome> = table.need("outcome").and_then(Value::word);
     let at = at(&table);
-    let word = |key| table.get(key).map(Value::word::<Outcome>);
-    let (best, worst) = (word("best"), word("worst"));
+    let (best, worst) = (case(&table, "best"), case(&table, "worst"));
+    // It says why something is expected, to who reads the file.
+    table.prose_or_empty("note");
     Some(Expected {
         at: at?,
         outcome: outcome?,
-        best: best.flatten(),
-        worst: worst.flatten(),
-        rules: texts(&table, "rules"),
-        shown: texts(&table, "shown"),
+        best,
+        worst,
+        review: table.get("review").and_then(Value::word),
+        rules: table.names("rules", Named::Rule),
+        open: table.names("open", Named::Rule),
+        shown: table.names("shown", Named::Rule),
+        flags: table.get("flags").map(|_| table.names("flags", Named::Flag)),
         spot: table.spot().clone(),
     })
 }
 
+/// A best or worst case, which is never that a person must look.
+fn case(table: &Table<'_, '_>, key: &'static str) -> Option<Outcome> {
+    let value = table.get(key)?;
+    let outcome = value.word()?;
+    if outcome == Outcome::Review {
+        let remedy = "write ALLOW, LICENCE_REQUIRED or DENY; REVIEW comes where best and worst differ";
+        value.note(format!("`REVIEW` is no {key} case"), remedy);
+    }
+    Some(outcome)
+}
+
 fn at(table: &Table<'_, '_>) -> Option<At> {
-    let drafts = texts(table, "drafts");
+    let drafts = table.names("drafts", Named::Instrument);
     match (table.get("on"), table.get("under")) {
-        (Some(day), None) => Some(At::Day(day.date()?, drafts)),
+        (Some(day), None) => {
+            let valid_on = day.date()?;
+            let known_on = table.get("known").map_or(Some(valid_on), Value::date)?;
+            let sense = if table.flag("as_written") { Sense::AsWritten } else { Sense::AsEnforced };
+            Some(At::Day(Stand { valid_on, known_on, sense, drafts: drafts.into_iter().collect() }))
+        }
         (None, Some(version)) => {
-            if !drafts.is_empty() {
+            for key in DAY_KEYS.into_iter().filter(|key| table.get(key).is_some()) {
                 table.note(
-                    "`drafts` stands beside `under`",
-                    "name a day with `on`: a version has its own drafts",
+                    format!("`{key}` stands beside `under`"),
+                    "name a day with `on`: a version has its own",
                 );
             }
             Some(At::Version(version.string()?.to_owned()))

@@ -19,7 +19,7 @@ pub(crate) fn read(text: &Text<'_>) -> (Vec<FlagRule>, Ids) {
     let Some(parsed) = text.parse() else { return Default::default() };
     let table = Table::root(text, &parsed, &["flags"]);
     let ids = table.peek_each("flags", "id").into_iter();
-    let ids = ids.map(|(id, spot)| (&[] as &'static [Named], id, spot)).collect();
+    let ids = ids.map(|(id, spot)| (&[Named::Flag] as &'static [Named], id, spot)).collect();
     (table.list("flags").into_iter().filter_map(one).collect(), ids)
 }
 

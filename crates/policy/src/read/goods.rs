@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::country::Countries;
 use crate::read::facts::{days, texts};
+use crate::read::mention::Named;
 use crate::read::text::{Table, Value};
 use crate::rule::Movement;
+use crate::sku::Sku;
 use crate::transfer::{Licence, Line, Taken, Transfer};
 
 const KEYS: [&str; 18] = [
@@ -34,12 +36,12 @@ const LICENCE_KEYS: [&str; 9] =
 const TAKEN_KEYS: [&str; 6] =
     ["consignee_year_tpp", "country_tpp", "capped_units", "home_units", "user_country_tpp", "user_tpp"];
 
-/// Reads a transfer.
-pub(crate) fn transfer(value: Value<'_, '_>) -> Option<Transfer> {
+/// Reads a transfer. Chips that are not the file's own must be in the book.
+pub(crate) fn transfer(value: Value<'_, '_>, own: &BTreeMap<String, Sku>) -> Option<Transfer> {
     let table = value.table(&KEYS)?;
     let date = table.need("date").and_then(Value::date);
     let movement = table.get("movement").map_or(Some(Movement::Export), Value::word);
-    let lines: Vec<Line> = table.list("lines").into_iter().filter_map(line).collect();
+    let lines: Vec<Line> = table.list("lines").into_iter().filter_map(|value| line(value, own)).collect();
     if lines.is_empty() {
         table.note("no goods are in it", "write lines = [{ sku = \"H20\", units = 1000 }]");
     }
@@ -65,9 +67,12 @@ pub(crate) fn transfer(value: Value<'_, '_>) -> Option<Transfer> {
     })
 }
 
-fn line(value: Value<'_, '_>) -> Option<Line> {
+fn line(value: Value<'_, '_>, own: &BTreeMap<String, Sku>) -> Option<Line> {
     let table = value.table(&LINE_KEYS)?;
     let sku = table.prose("sku");
+    if let (Some(sku), Some(value)) = (sku.as_ref().filter(|sku| !own.contains_key(*sku)), table.get("sku")) {
+        value.mention(Named::Sku, sku);
+    }
     let units = table.need("units").and_then(units);
     Some(Line { sku: sku?, units: units? })
 }

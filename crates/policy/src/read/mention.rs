@@ -27,6 +27,8 @@ pub(crate) enum Named {
     Class,
     /// A chip.
     Sku,
+    /// A red flag.
+    Flag,
 }
 
 impl Named {
@@ -41,6 +43,7 @@ impl Named {
             Self::Cap => "cap",
             Self::Class => "class",
             Self::Sku => "chip",
+            Self::Flag => "red flag",
         }
     }
 }

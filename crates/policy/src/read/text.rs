@@ -334,8 +334,13 @@ impl<'v, 't> Value<'v, 't> {
     /// The name of something that must be somewhere in the book.
     pub(crate) fn name(self, kind: Named) -> Option<String> {
         let name = self.string()?.to_owned();
-        self.text.mention(Mention { kind, name: name.clone(), spot: self.spot() });
+        self.mention(kind, &name);
         Some(name)
+    }
+
+    /// Notes that it names something that must be somewhere in the book.
+    pub(crate) fn mention(self, kind: Named, name: &str) {
+        self.text.mention(Mention { kind, name: name.to_owned(), spot: self.spot() });
     }
 
     /// Something that says itself how it is written.

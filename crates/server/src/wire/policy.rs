@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use lightcone::v1;
 use lightcone::v1::policy_version::State;
 use lightcone_policy::rule::{Instrument, Kind};
-use lightcone_policy::{Book, Date, Fault, Files, Law, Stand, digest};
+use lightcone_policy::{Book, Date, Fault, Files, Law, Stand, digest, example};
 use lightcone_store::{RuleBook, RuleBookState, RuleFile};
 
 use super::Violation;
@@ -64,10 +64,17 @@ pub(crate) fn faults(faults: &[Fault]) -> Vec<v1::PolicyFault> {
 
 /// The answer on a book that was looked at.
 pub(crate) fn validated(files: &Files, read: Result<Book, Vec<Fault>>) -> v1::ValidatePolicyResponse {
+    let checked = read.and_then(|book| example::run(&book, files));
+    let (checked, faults) = match checked {
+        Ok(checked) => (checked, Vec::new()),
+        Err(found) => (Vec::new(), faults(&found)),
+    };
+    let passed = checked.iter().filter(|checked| checked.wrong.is_empty()).count();
     v1::ValidatePolicyResponse {
-        faults: read.err().map(|found| faults(&found)).unwrap_or_default(),
+        faults,
         sha256: digest::of(files),
-        ..v1::ValidatePolicyResponse::default()
+        examples: checked.len() as u32,
+        examples_passed: passed as u32,
     }
 }
 
