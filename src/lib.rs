@@ -20,7 +20,6 @@ pub mod v1 {
 /// `google.longrunning`: work that takes long.
 pub mod longrunning {
     #![expect(
-        clippy::all,
         clippy::allow_attributes,
         clippy::allow_attributes_without_reason,
         reason = "generated; the documents are the comments in proto/"

@@ -70,7 +70,7 @@ pub(crate) async fn papers_are_found_by_their_keys(store: &SqlStore) {
     let made = vec![
         later(1, party("b", &[owner.clone(), house.clone(), house.clone()])),
         later(0, party("a", std::slice::from_ref(&house))),
-        later(2, party("c", &[owner.clone()])),
+        later(2, party("c", std::slice::from_ref(&owner))),
     ];
     let kept = store.create_many(made, None).await.unwrap();
     assert_eq!(kept[0].keys.len(), 3, "a key twice is kept as it came and found once");
