@@ -5,22 +5,23 @@
 
 mod comparisons;
 mod paper;
+mod placement;
 mod rules;
 
 use async_trait::async_trait;
 
 use crate::error::StoreError;
-use crate::filter::{AccessFilter, AlertFilter, CaseFilter, Filter, PageRequest, UsageFilter, VerdictFilter};
+use crate::filter::{AccessFilter, AlertFilter, CaseFilter, Filter, PageRequest, VerdictFilter};
 use crate::record::{
     Access, Agent, Alert, AttestationKey, Case, Chip, ChipTie, DeviceSighting, Landmark, LandmarkVersion,
-    Measurement, MeshPair, Party, PlacedChip, PolicyVersion, Report, Session, Site, Sku, Standing, Transfer,
-    Usage, Verdict,
+    Measurement, MeshPair, Party, PolicyVersion, Report, Session, Site, Sku, Standing, Transfer, Verdict,
 };
 use crate::request::Request;
 use crate::terms::{Arrival, Attested, Closed, Ingested, Judged, MeshPairs, Outcome, Purged, Retention};
 
 pub use comparisons::{Comparisons, SCANNED_MAX, SHARDS_MAX, Scans};
 pub use paper::{PAPERS_MAX, Papers};
+pub use placement::{PLACED_MAX, Placements, USAGES_MAX};
 pub use rules::{DECISIONS_MAX, Decisions, RULE_FILES_MAX, RuleBooks};
 
 /// The most records that one call makes.
@@ -31,10 +32,6 @@ pub const INGEST_MAX: usize = 10_000;
 pub const DEVICES_MAX: usize = 64;
 /// The most accesses that one call notes: those of one page.
 pub const ACCESSES_MAX: usize = 1_000;
-/// The most chips or agents that one call looks up: those of one question.
-pub const PLACED_MAX: usize = 10_000;
-/// The most usages that one call brings.
-pub const USAGES_MAX: usize = 1_000;
 
 /// Everything that is kept. Programs hold an `Arc<dyn Store>`.
 pub trait Store:
@@ -477,33 +474,4 @@ pub trait Standings: Send + Sync {
     /// # Errors
     /// When the database fails.
     async fn latest_standing(&self, subject: &str) -> Result<Option<Standing>, StoreError>;
-}
-
-/// Which chip is where, and what ran.
-#[async_trait]
-pub trait Placements: Send + Sync {
-    /// Chips with what was found last of the agents that answer for them, by id, [`PLACED_MAX`] at most. What does not
-    /// exist is left out.
-    ///
-    /// # Errors
-    /// [`StoreError::TooMany`].
-    async fn placed(&self, chips: &[String]) -> Result<Vec<PlacedChip>, StoreError>;
-
-    /// The chips that are tied to agents, [`PLACED_MAX`] of these at most: pairs of a chip's id and its agent's, by chip.
-    ///
-    /// # Errors
-    /// [`StoreError::TooMany`].
-    async fn chips_of_agents(&self, agents: &[String]) -> Result<Vec<(String, String)>, StoreError>;
-
-    /// Keeps what ran, all or none, [`USAGES_MAX`] at most, and says how many are new. The same again changes nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::TooMany`], [`StoreError::AlreadyExists`] for another report under an id that is taken.
-    async fn put_usages(&self, usages: Vec<Usage>) -> Result<u64, StoreError>;
-
-    /// What ran, by id.
-    ///
-    /// # Errors
-    /// When the database fails.
-    async fn list_usages(&self, filter: &UsageFilter) -> Result<Vec<Usage>, StoreError>;
 }
