@@ -37,6 +37,7 @@ mod tables;
 pub mod telemetry;
 mod usage;
 mod web;
+mod whatif;
 mod wire;
 
 pub use access::UnusableRules;

@@ -5,6 +5,8 @@
 
 use lightcone::v1;
 use lightcone_core::Borders;
+use lightcone_policy::{Countries, Country};
+use prost::Message as _;
 
 use super::standing::possible;
 
@@ -24,6 +26,20 @@ pub(crate) fn to_keep(borders: &Borders, record: &v1::VerdictRecord) -> Vec<u8> 
         places.extend(found.iter().flat_map(|code| code.bytes()));
     }
     places
+}
+
+/// What of a verdict that was kept whole is kept beside it; one that cannot be read says nothing.
+pub(crate) fn of_kept(borders: &Borders, wire: &[u8]) -> Vec<u8> {
+    v1::VerdictRecord::decode(wire).map_or_else(|_| vec![CLAIM_STANDS], |record| to_keep(borders, &record))
+}
+
+/// The destinations still possible and whether the claimed place is impossible, as they were kept; none where nothing is
+/// proven.
+pub(crate) fn kept(places: &[u8]) -> Option<(Countries, bool)> {
+    let (claim, codes) = places.split_first()?;
+    let (codes, rest) = codes.as_chunks::<CODE_BYTES>();
+    let countries = codes.iter().map(|code| Country::new(*code)).collect::<Option<Countries>>()?;
+    (rest.is_empty() && !countries.is_empty()).then_some((countries, *claim == CLAIM_IMPOSSIBLE))
 }
 
 #[cfg(test)]

@@ -1,0 +1,138 @@
+//! One chip, judged by two sets of rules as a placement of today.
+//!
+//! What comes out turns on few things: the SKU, the destinations still possible, and whether the claimed place is
+//! impossible. So a million chips are some thousands of cases, and each case is judged once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use lightcone::v1;
+use lightcone_policy::compare::{self, Change};
+use lightcone_policy::decide::{Case, decide};
+use lightcone_policy::party::Parties;
+use lightcone_policy::rule::Movement;
+use lightcone_policy::transfer::{Line, Taken, Transfer};
+use lightcone_policy::{Countries, Law, Stand};
+use lightcone_store::{ScannedChip, Seen};
+
+use crate::rules::KeptBook;
+use crate::wire::{decision, places};
+
+/// A verdict that speaks of a moment longer ago says nothing of today, in nanoseconds: a day, as of CheckPlacement.
+const MAX_AGE_NS: i64 = 86_400 * 1_000_000_000;
+/// Cases whose outcome is remembered: some kilobytes each at most.
+const REMEMBERED_MAX: usize = 16_384;
+/// Rules that a flip names.
+const RULES_MAX: usize = 32;
+/// Reasons that a flip tells in words.
+const WORDS_MAX: usize = 8;
+
+/// A book at a stand.
+pub(super) struct Side {
+    /// The book.
+    pub(super) book: Arc<KeptBook>,
+    /// The stand.
+    pub(super) stand: Stand,
+}
+
+/// What two sets of rules say of a case.
+#[derive(Debug)]
+pub(super) struct Said {
+    /// By the first.
+    pub(super) was: v1::Outcome,
+    /// By the second.
+    pub(super) would_be: v1::Outcome,
+    /// Why, where they differ.
+    pub(super) flip: Option<(Vec<String>, String)>,
+}
+
+/// Judges chips by two sets of rules.
+pub(super) struct Judge {
+    base: Side,
+    draft: Side,
+    now_ns: i64,
+    known: RwLock<HashMap<Vec<u8>, Arc<Said>>>,
+}
+
+impl Judge {
+    /// By these rules, as of a moment.
+    pub(super) fn new(base: Side, draft: Side, now_ns: i64) -> Self {
+        Self { base, draft, now_ns, known: RwLock::default() }
+    }
+
+    /// What is said of a chip; none: there is nothing to judge by, whatever the rules.
+    pub(super) fn chip(&self, chip: &ScannedChip, key: &mut Vec<u8>) -> Option<Arc<Said>> {
+        let seen = chip.seen.as_ref().filter(|seen| self.is_fresh(seen))?;
+        key.clear();
+        key.extend_from_slice(chip.sku.as_bytes());
+        // No SKU holds a zero byte.
+        key.push(0);
+        key.extend_from_slice(&seen.places);
+        if let Some(said) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(key) {
+            return Some(Arc::clone(said));
+        }
+        let (possible, claim_impossible) = places::kept(&seen.places)?;
+        let said = Arc::new(self.case(&chip.sku, possible, claim_impossible));
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < REMEMBERED_MAX {
+            known.insert(key.clone(), Arc::clone(&said));
+        }
+        Some(said)
+    }
+
+    fn is_fresh(&self, seen: &Seen) -> bool {
+        self.now_ns.saturating_sub(seen.as_of) <= MAX_AGE_NS
+    }
+
+    fn case(&self, sku: &str, possible: Countries, claim_impossible: bool) -> Said {
+        let judged = |side: &Side| {
+            let law = Law::new(&side.book.book, side.stand.clone());
+            let transfer = placed(sku, possible, claim_impossible, &side.stand);
+            let (parties, skus) = (Parties::new(), BTreeMap::new());
+            decide(&law, &Case { transfer: &transfer, parties: &parties, skus: &skus, flags: &[] })
+        };
+        let (old, new) = (judged(&self.base), judged(&self.draft));
+        let flip = compare::flip(&old, &new).filter(|flip| flip.from.outcome != flip.to.outcome);
+        Said {
+            was: decision::outcome(old.outcome),
+            would_be: decision::outcome(new.outcome),
+            flip: flip.map(|flip| why(&flip)),
+        }
+    }
+}
+
+/// A chip that is where it is, for whoever uses it.
+fn placed(sku: &str, possible: Countries, claim_impossible: bool, stand: &Stand) -> Transfer {
+    Transfer {
+        id: String::new(),
+        movement: Movement::Use,
+        lines: vec![Line { sku: sku.to_owned(), units: 1 }],
+        origin: None,
+        destinations: possible,
+        through: Vec::new(),
+        onward: Vec::new(),
+        exporter: String::new(),
+        consignee: String::new(),
+        intermediaries: Vec::new(),
+        end_user: String::new(),
+        uses: Vec::new(),
+        date: stand.valid_on,
+        licences: Vec::new(),
+        conditions: BTreeMap::new(),
+        taken: Taken::default(),
+        claim_impossible,
+        evidence: Vec::new(),
+    }
+}
+
+/// Rules that make the difference, and why in words.
+fn why(flip: &compare::Flip) -> (Vec<String>, String) {
+    let is_rule = |change: Change| !matches!(change, Change::Fact | Change::Flag);
+    let mut rules: Vec<String> =
+        flip.because.iter().filter(|it| is_rule(it.change)).map(|it| it.of.clone()).collect();
+    rules.sort();
+    rules.dedup();
+    rules.truncate(RULES_MAX);
+    let words = flip.because.iter().take(WORDS_MAX).map(|it| format!("{}: {}", it.of, it.words));
+    (rules, words.collect::<Vec<_>>().join("; "))
+}
