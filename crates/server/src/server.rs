@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use lightcone::FILE_DESCRIPTOR_SET;
+use lightcone::longrunning::operations_server::OperationsServer;
 use lightcone::v1::access_service_server::AccessServiceServer;
 use lightcone::v1::agent_service_server::AgentServiceServer;
 use lightcone::v1::alert_service_server::AlertServiceServer;
@@ -53,11 +54,12 @@ use crate::placing::Placing;
 use crate::rules::Books;
 use crate::run::ServeError;
 use crate::service::{
-    Accesses, Alerts, Attestations, Cases, Enrolments, Exports, Landmarks, Location, Measurements,
-    PlacementsOf, Policies, Registrar, Sessions, Standings, Verdicts,
+    Accesses, Alerts, Attestations, Cases, Comparing, Enrolments, Exports, Landmarks, Location, LongWork,
+    Measurements, PlacementsOf, Policies, Registrar, Sessions, Standings, Verdicts,
 };
 use crate::tables::Tables;
 use crate::telemetry;
+use crate::whatif::WhatIf;
 
 /// What is told at every start without TLS.
 const WITHOUT_TLS: &str = "DEVELOPMENT MODE: without TLS nobody is asked who they are, and every program of this \
@@ -69,6 +71,8 @@ pub struct Server {
     context: Arc<Context>,
     measuring: Arc<Measuring>,
     placing: Arc<Placing>,
+    /// Rules held against others over what is kept.
+    whatif: Arc<WhatIf>,
     /// Takes in landmarks and agents, where an authority is set.
     enrolling: Option<Arc<Enrolling>>,
     draining: watch::Sender<bool>,
@@ -148,11 +152,13 @@ impl Server {
             .await
             .map_err(|trouble| ServeError::Measuring(trouble.to_string()))?;
         let keeping = [keeping.abort_handle(), following];
+        let whatif = WhatIf::start(Arc::clone(&context));
         Ok(Self {
             doors,
             context,
             measuring,
             placing,
+            whatif,
             enrolling,
             draining,
             config,
@@ -241,6 +247,7 @@ impl Server {
     fn routes(&self) -> Result<Routes, ServeError> {
         let (context, measuring) = (|| Arc::clone(&self.context), || Arc::clone(&self.measuring));
         let gate = || Arc::clone(&self.context.gate);
+        let comparing = Comparing::new(context(), Arc::clone(&self.whatif));
         let landmarks = Landmarks::new(Registrar::new(context()), measuring());
         let location = Location::new(Arc::clone(&self.context.compute), self.context.draining.clone());
         let mut routes =
@@ -257,6 +264,7 @@ impl Server {
                 .add_service(TransferServiceServer::new(Registrar::new(context())))
                 .add_service(AlertServiceServer::new(Alerts::new(context())))
                 .add_service(AccessServiceServer::new(Accesses::new(context())))
+                .add_service(OperationsServer::new(LongWork::new(comparing.clone())))
                 .add_service(CaseServiceServer::new(Cases::new(context())))
                 .add_service(StandingServiceServer::new(Standings::new(context(), measuring())))
                 .add_service(PlacementServiceServer::new(PlacementsOf::new(
@@ -264,7 +272,7 @@ impl Server {
                     Arc::clone(&self.placing),
                 )))
                 .add_service(
-                    PolicyServiceServer::new(Policies::new(context()))
+                    PolicyServiceServer::new(Policies::new(context(), comparing.clone()))
                         .max_decoding_message_size(MESSAGE_BYTES_MAX),
                 )
                 .add_service(ExportServiceServer::new(Exports::new(context())))

@@ -9,6 +9,7 @@ use lightcone_pool::Lane;
 use lightcone_store::{RuleBook, StoreError};
 use tonic::{Request, Response, Status};
 
+use super::Comparing;
 use crate::access::{caller, errand};
 use crate::clock::{now_ns, today};
 use crate::compute::Fault;
@@ -21,12 +22,13 @@ use crate::wire::registry::once;
 /// `PolicyService`.
 pub(crate) struct Policies {
     context: Arc<Context>,
+    comparing: Comparing,
 }
 
 impl Policies {
     /// The service over these books.
-    pub(crate) fn new(context: Arc<Context>) -> Self {
-        Self { context }
+    pub(crate) fn new(context: Arc<Context>, comparing: Comparing) -> Self {
+        Self { context, comparing }
     }
 
     /// A version by its name, the active one among them.
@@ -160,22 +162,22 @@ impl PolicyService for Policies {
 
     async fn compare_policies(
         &self,
-        _: Request<v1::ComparePoliciesRequest>,
+        request: Request<v1::ComparePoliciesRequest>,
     ) -> Result<Response<lightcone::longrunning::Operation>, Status> {
-        Err(Status::unimplemented("this server compares no rule books"))
+        self.comparing.compare(request).await
     }
 
     async fn get_comparison(
         &self,
-        _: Request<v1::GetComparisonRequest>,
+        request: Request<v1::GetComparisonRequest>,
     ) -> Result<Response<v1::Comparison>, Status> {
-        Err(Status::unimplemented("this server compares no rule books"))
+        self.comparing.get(request).await
     }
 
     async fn list_flips(
         &self,
-        _: Request<v1::ListFlipsRequest>,
+        request: Request<v1::ListFlipsRequest>,
     ) -> Result<Response<v1::ListFlipsResponse>, Status> {
-        Err(Status::unimplemented("this server compares no rule books"))
+        self.comparing.flips(request).await
     }
 }

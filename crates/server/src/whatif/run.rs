@@ -8,8 +8,8 @@ use futures_util::future::try_join_all;
 use lightcone::v1;
 use lightcone_pool::{Cost, Lane, Tenant, Ticket};
 use lightcone_store::{
-    Comparison, ComparisonShard, ComparisonState, Flip, PageRequest, Reach, SHARDS_MAX, ScannedChip, ShardDone,
-    ShardKind, StoreError,
+    Comparison, ComparisonShard, ComparisonState, Flip, PageRequest, Reach, SHARDS_MAX, ScannedChip,
+    ShardDone, ShardKind, StoreError,
 };
 use prost::Message as _;
 use tonic::Status;
@@ -51,7 +51,8 @@ impl From<StoreError> for Halt {
 pub(super) async fn run(whatif: &WhatIf, comparison: Comparison, cancelled: &AtomicBool) {
     let id = comparison.id.clone();
     loop {
-        match Run { whatif, comparison: &comparison, cancelled }.all().await {
+        let run = Run { whatif, comparison: &comparison, cancelled };
+        match run.all().await {
             Ok(()) | Err(Halt::Over) => return,
             Err(Halt::Failed(why)) => {
                 tracing::error!(comparison = id, why, "a comparison failed");
@@ -153,7 +154,8 @@ impl Run<'_> {
     }
 
     async fn judge(&self) -> Result<Judge, Halt> {
-        let (base, draft) = (self.side(&self.comparison.base).await?, self.side(&self.comparison.draft).await?);
+        let (base, draft) =
+            (self.side(&self.comparison.base).await?, self.side(&self.comparison.draft).await?);
         Ok(Judge::new(base, draft, self.comparison.create_time))
     }
 

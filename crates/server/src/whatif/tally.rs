@@ -56,7 +56,8 @@ impl Tally {
     }
 
     fn told(&self, causes_max: usize) -> v1::Comparison {
-        let outcome = |(&(was, would_be), &count): (&(i32, i32), &u64)| v1::FlipCount { was, would_be, count };
+        let outcome =
+            |(&(was, would_be), &count): (&(i32, i32), &u64)| v1::FlipCount { was, would_be, count };
         let cause = |(rule, &count): (&String, &u64)| v1::FlipCause { rule: rule.clone(), count };
         let mut causes: Vec<v1::FlipCause> = self.causes.iter().map(cause).collect();
         causes.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.rule.cmp(&other.rule)));

@@ -133,4 +133,5 @@ written! {
     RetireSkuRequest = "RetireSku",
     CreatePolicyVersionRequest = "CreatePolicyVersion",
     CheckExportRequest = "CheckExport",
+    ComparePoliciesRequest = "ComparePolicies",
 }
