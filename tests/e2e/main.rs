@@ -31,3 +31,4 @@ mod town;
 mod tpm;
 mod verdicts;
 mod web;
+mod whatif;

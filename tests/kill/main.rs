@@ -1,10 +1,13 @@
-//! `kill -9` of a server in the middle of ingestion: no acknowledged report is lost, and none is there twice.
+//! `kill -9` of a server in the middle of ingestion: no acknowledged report is lost, and none is there twice. And in the
+//! middle of a comparison of rules, which goes on.
 //!
 //! This program runs itself as the server. Landmarks bring reports over the wire, each with a sequence of its own, and
 //! write down what is acknowledged; the server is killed after some of that and started again on the same store, which
 //! is held to what was acknowledged. Landmarks then send again what had no answer, and a little more, as they do.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail loudly")]
+
+mod whatif;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -45,8 +48,12 @@ fn main() {
 async fn survive() {
     let kills = if std::env::var_os("LIGHTCONE_LONG").is_some() { KILLS_LONG } else { KILLS };
     survives("SQLite", Ground::on_disk(), kills).await;
+    whatif::a_comparison_killed_in_the_middle_ends_as_one_that_was_not("SQLite", &Ground::on_disk()).await;
     if let Some(ground) = Ground::on_postgres().await {
         survives("PostgreSQL", ground, kills).await;
+    }
+    if let Some(ground) = Ground::on_postgres().await {
+        whatif::a_comparison_killed_in_the_middle_ends_as_one_that_was_not("PostgreSQL", &ground).await;
     }
 }
 

@@ -1,8 +1,10 @@
 //! Chips that were measured, as a store has them: no packet is sent, the verdicts are written as they would be kept.
 
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use lightcone::v1;
+use lightcone_core::Borders;
 use lightcone_store::{
     Agent, AgentState, Chip, ChipState, Judged, Session, SessionState, Site, SiteState, Store, SubjectKind,
     Verdict,
@@ -152,7 +154,7 @@ pub async fn judged(
         as_of,
         story_time: None,
         canonical: Vec::new(),
-        places: Vec::new(),
+        places: lightcone_server::places_to_keep(borders(), &record),
         wire: record.encode_to_vec(),
         summary: String::new(),
         residency: "R2".to_owned(),
@@ -188,6 +190,11 @@ pub fn elsewhere(touched: &[&str]) -> v1::Verdict {
         ..Default::default()
     };
     v1::Verdict { answers: vec![answer], ..bounded(touched) }
+}
+
+fn borders() -> &'static Borders {
+    static BORDERS: LazyLock<Borders> = LazyLock::new(|| Borders::embedded().expect("borders"));
+    &BORDERS
 }
 
 fn now_ns() -> i64 {

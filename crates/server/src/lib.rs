@@ -45,3 +45,4 @@ pub use config::Config;
 pub use rules::UnusableBook;
 pub use run::{ServeError, run, run_until};
 pub use server::Server;
+pub use wire::places::to_keep as places_to_keep;

@@ -94,6 +94,8 @@ pub const PAGE_SIZE_MAX: u32 = lightcone_store::LIST_MAX;
 pub const BATCH_CREATE_MAX: usize = lightcone_store::CREATE_MANY_MAX;
 /// How long a request with an id has the same answer.
 pub const REQUEST_KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// Comparisons of rules of one tenant that may run at a time, those among them that wait for their turn.
+pub const COMPARISONS_RUNNING_MAX: u32 = 4;
 /// The longest reason that is kept with a change, in bytes.
 pub const REASON_BYTES_MAX: usize = 500;
 /// The longest name of a record that is asked about, in bytes: two identifiers and what joins them.

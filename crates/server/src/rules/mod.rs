@@ -21,7 +21,7 @@ use crate::compute::Compute;
 use crate::status;
 
 pub(crate) use read::{cost, cost_of, file_rows, law_cost, sha256};
-pub(crate) use resolve::{number, resolve, resolve_today};
+pub(crate) use resolve::{number, resolve, resolve_field, resolve_today};
 pub(crate) use trust::Trust;
 
 /// Books that are kept read, besides the active one.

@@ -20,12 +20,25 @@ pub(crate) async fn resolve(
     rules: Option<v1::Rules>,
     today: Date,
 ) -> Result<(Arc<KeptBook>, Stand), Status> {
+    resolve_field(books, "rules", rules, today).await
+}
+
+/// The same, of a field with that name.
+///
+/// # Errors
+/// As [`resolve`].
+pub(crate) async fn resolve_field(
+    books: &Books,
+    field: &str,
+    rules: Option<v1::Rules>,
+    today: Date,
+) -> Result<(Arc<KeptBook>, Stand), Status> {
     let v1::Rules { policy_version, stand } = rules.unwrap_or_default();
-    let stand = decision::stand(stand, today).map_err(|violation| violation.within("rules"))?;
+    let stand = decision::stand(stand, today).map_err(|violation| violation.within(field))?;
     let book = match policy_version.as_str() {
         "" => books.active(),
         name => {
-            let number = number("rules.policy_version", name)?;
+            let number = number(&format!("{field}.policy_version"), name)?;
             match number {
                 Some(number) => books.number(number).await?,
                 None => books.active(),

@@ -11,9 +11,10 @@ use tonic::{Request, Response, Status};
 use crate::access::{Caller, Goal, Scope, caller};
 use crate::clock::{now_ns, today};
 use crate::context::Context;
+use crate::limits::COMPARISONS_RUNNING_MAX;
 use crate::rules;
 use crate::status;
-use crate::whatif::{RUNNING_MAX, WhatIf};
+use crate::whatif::WhatIf;
 use crate::wire::{comparison as wire, operation};
 
 /// Comparisons, for the service of policies and that of operations.
@@ -52,8 +53,8 @@ impl Comparing {
         let (caller, now) = (caller(&request)?, now_ns());
         let asked = wire::asked(request.into_inner(), now, &caller.subject.id)?;
         let (today, books) = (today()?, &self.context.books);
-        let base = rules::resolve(books, asked.base.clone(), today).await?;
-        let draft = rules::resolve(books, Some(asked.draft.clone()), today).await?;
+        let base = rules::resolve_field(books, "base", asked.base.clone(), today).await?;
+        let draft = rules::resolve_field(books, "draft", Some(asked.draft.clone()), today).await?;
         let filled = (wire::filled(base.0.number, &base.1), wire::filled(draft.0.number, &draft.1));
         // In development mode all chips are nobody's, and everybody's.
         let scope = match self.context.gate.is_development() {
@@ -61,7 +62,7 @@ impl Comparing {
             false => Scope::of(&caller.subject).tenant().unwrap_or_default(),
         };
         let comparison = wire::to_keep(&asked, filled, &caller, scope, now);
-        let kept = self.context.store.start_comparison(comparison, RUNNING_MAX, asked.once.as_ref()).await;
+        let kept = self.context.store.start_comparison(comparison, COMPARISONS_RUNNING_MAX, asked.once.as_ref()).await;
         let kept = kept.map_err(status::store)?;
         self.whatif.begin();
         operation::shown(&kept).map(Response::new).map_err(garbled)

@@ -1,5 +1,8 @@
 //! One chip, judged by two sets of rules as a placement of today.
 //!
+//! Nobody says whose work it is, so what a user could change is open: a decision is often REVIEW by both. Therefore the best
+//! and the worst case count too, over all users that could be: a chip flips where the outcome or either of them does.
+//!
 //! What comes out turns on few things: the SKU, the destinations still possible, and whether the claimed place is
 //! impossible. So a million chips are some thousands of cases, and each case is judged once.
 
@@ -12,7 +15,7 @@ use lightcone_policy::decide::{Case, decide};
 use lightcone_policy::party::Parties;
 use lightcone_policy::rule::Movement;
 use lightcone_policy::transfer::{Line, Taken, Transfer};
-use lightcone_policy::{Countries, Law, Stand};
+use lightcone_policy::{Countries, Law, Sku, Stand};
 use lightcone_store::{ScannedChip, Seen};
 
 use crate::rules::KeptBook;
@@ -50,14 +53,16 @@ pub(super) struct Said {
 pub(super) struct Judge {
     base: Side,
     draft: Side,
+    /// SKUs of the tenant's own, before the book's.
+    skus: BTreeMap<String, Sku>,
     now_ns: i64,
     known: RwLock<HashMap<Vec<u8>, Arc<Said>>>,
 }
 
 impl Judge {
     /// By these rules, as of a moment.
-    pub(super) fn new(base: Side, draft: Side, now_ns: i64) -> Self {
-        Self { base, draft, now_ns, known: RwLock::default() }
+    pub(super) fn new(base: Side, draft: Side, skus: BTreeMap<String, Sku>, now_ns: i64) -> Self {
+        Self { base, draft, skus, now_ns, known: RwLock::default() }
     }
 
     /// What is said of a chip; none: there is nothing to judge by, whatever the rules.
@@ -88,15 +93,14 @@ impl Judge {
         let judged = |side: &Side| {
             let law = Law::new(&side.book.book, side.stand.clone());
             let transfer = placed(sku, possible, claim_impossible, &side.stand);
-            let (parties, skus) = (Parties::new(), BTreeMap::new());
-            decide(&law, &Case { transfer: &transfer, parties: &parties, skus: &skus, flags: &[] })
+            let parties = Parties::new();
+            decide(&law, &Case { transfer: &transfer, parties: &parties, skus: &self.skus, flags: &[] })
         };
         let (old, new) = (judged(&self.base), judged(&self.draft));
-        let flip = compare::flip(&old, &new).filter(|flip| flip.from.outcome != flip.to.outcome);
         Said {
             was: decision::outcome(old.outcome),
             would_be: decision::outcome(new.outcome),
-            flip: flip.map(|flip| why(&flip)),
+            flip: compare::flip(&old, &new).map(|flip| why(&flip)),
         }
     }
 }
@@ -125,7 +129,7 @@ fn placed(sku: &str, possible: Countries, claim_impossible: bool, stand: &Stand)
     }
 }
 
-/// Rules that make the difference, and why in words.
+/// Rules that make the difference, and why in words: cases that change first.
 fn why(flip: &compare::Flip) -> (Vec<String>, String) {
     let is_rule = |change: Change| !matches!(change, Change::Fact | Change::Flag);
     let mut rules: Vec<String> =
@@ -133,6 +137,10 @@ fn why(flip: &compare::Flip) -> (Vec<String>, String) {
     rules.sort();
     rules.dedup();
     rules.truncate(RULES_MAX);
-    let words = flip.because.iter().take(WORDS_MAX).map(|it| format!("{}: {}", it.of, it.words));
-    (rules, words.collect::<Vec<_>>().join("; "))
+    let cases = [("best", flip.from.best, flip.to.best), ("worst", flip.from.worst, flip.to.worst)];
+    let cases = cases.into_iter().filter(|(_, was, would_be)| was != would_be);
+    let cases = cases
+        .map(|(case, was, would_be)| format!("{case} case: {} before, {} then", was.words(), would_be.words()));
+    let reasons = flip.because.iter().take(WORDS_MAX).map(|it| format!("{}: {}", it.of, it.words));
+    (rules, cases.chain(reasons).collect::<Vec<_>>().join("; "))
 }

@@ -24,8 +24,6 @@ use crate::status;
 
 /// Comparisons that are worked on at a time; the others wait for their turn.
 const AT_ONCE: usize = 2;
-/// Comparisons of one tenant that may run at a time, those among them that wait.
-pub(crate) const RUNNING_MAX: u32 = 4;
 /// How often it is looked what another server of the same store began, and what is to be forgotten.
 const LOOK: Duration = Duration::from_secs(5);
 /// How long a comparison that is over is kept, in nanoseconds: ninety days.

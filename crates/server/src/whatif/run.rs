@@ -19,13 +19,12 @@ use super::judge::{Judge, Side};
 use super::tally::{FlipsDigest, Tally};
 use crate::clock::{now_ns, today};
 use crate::limits::SLICE_TARGET;
+use crate::papers;
 use crate::rules::resolve;
 use crate::wire::places;
 
 /// Subjects of a shard: what a crash does again, and what is in memory at a time.
 const SHARD_SUBJECTS: u32 = 8_192;
-/// Chips between two looks at the clock of a slice.
-const STRIDE: usize = 64;
 /// Verdicts whose places are filled in at a time.
 const FILLED_AT_ONCE: u32 = 256;
 /// How long to wait before a store or pool that had no answer is asked again.
@@ -133,10 +132,14 @@ impl Run<'_> {
         }
         let mut shards = Vec::new();
         let mut after = String::new();
-        while comparison.verdicts && shards.len() < SHARDS_MAX {
+        while comparison.verdicts {
             self.go_on()?;
             let bound = store.next_bound(ShardKind::Chips, &comparison.scope, &after, SHARD_SUBJECTS).await?;
             let Some(until) = bound else { break };
+            if shards.len() >= SHARDS_MAX {
+                let most = SHARDS_MAX * SHARD_SUBJECTS as usize;
+                return Err(Halt::Failed(format!("more than {most} chips: compare by tenant")));
+            }
             shards.push(ComparisonShard {
                 comparison: comparison.id.clone(),
                 shard: shards.len() as i64,
@@ -156,7 +159,9 @@ impl Run<'_> {
     async fn judge(&self) -> Result<Judge, Halt> {
         let (base, draft) =
             (self.side(&self.comparison.base).await?, self.side(&self.comparison.draft).await?);
-        Ok(Judge::new(base, draft, self.comparison.create_time))
+        let skus = papers::skus(&*self.whatif.context.store, &self.comparison.tenant).await;
+        let skus = skus.map_err(|status| Halt::Failed(format!("SKUs cannot be had: {}", status.message())))?;
+        Ok(Judge::new(base, draft, skus, self.comparison.create_time))
     }
 
     async fn side(&self, rules: &[u8]) -> Result<Side, Halt> {
@@ -288,19 +293,18 @@ impl Run<'_> {
 fn slice(chips: &[ScannedChip], judge: &Judge, id: &str) -> (usize, Tally, Vec<Flip>) {
     let (began, mut key) = (Instant::now(), Vec::new());
     let (mut tally, mut flips, mut done) = (Tally::default(), Vec::new(), 0);
-    for stride in chips.chunks(STRIDE) {
-        for chip in stride {
-            done += 1;
-            let Some(said) = judge.chip(chip, &mut key) else {
-                tally.count(v1::Outcome::Unknown, v1::Outcome::Unknown, &[]);
-                continue;
-            };
-            let rules = said.flip.as_ref().map_or(&[][..], |(rules, _)| rules);
-            tally.count(said.was, said.would_be, rules);
-            flips.extend(said.flip.as_ref().map(|why| flip(chip, (said.was, said.would_be), why, id)));
-            if began.elapsed() >= SLICE_TARGET {
-                return (done, tally, flips);
+    for chip in chips {
+        done += 1;
+        match judge.chip(chip, &mut key) {
+            Some(said) => {
+                let rules = said.flip.as_ref().map_or(&[][..], |(rules, _)| rules);
+                tally.count(said.was, said.would_be, rules);
+                flips.extend(said.flip.as_ref().map(|why| flip(chip, (said.was, said.would_be), why, id)));
             }
+            None => tally.count(v1::Outcome::Unknown, v1::Outcome::Unknown, &[]),
+        }
+        if began.elapsed() >= SLICE_TARGET {
+            break;
         }
     }
     (done, tally, flips)

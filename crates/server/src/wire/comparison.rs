@@ -105,6 +105,7 @@ pub(crate) fn shown(kept: &Comparison) -> Result<v1::Comparison, DecodeError> {
         verdict_revision: kept.verdict_revision.unsigned_abs(),
         flips_sha256: kept.flips_sha256.clone(),
         create_time: Some(timestamp(kept.create_time)),
+        flipped: kept.flipped.unsigned_abs(),
         ..found
     })
 }

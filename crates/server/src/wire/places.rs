@@ -17,8 +17,9 @@ const CLAIM_IMPOSSIBLE: u8 = b'!';
 /// Bytes of a code.
 const CODE_BYTES: usize = 2;
 
-/// What of a verdict is kept beside it.
-pub(crate) fn to_keep(borders: &Borders, record: &v1::VerdictRecord) -> Vec<u8> {
+/// What of a verdict is kept beside it: for whoever writes a verdict into a store without a server.
+#[must_use]
+pub fn to_keep(borders: &Borders, record: &v1::VerdictRecord) -> Vec<u8> {
     let (found, is_elsewhere) = possible(borders, record);
     let mut places = vec![if is_elsewhere { CLAIM_IMPOSSIBLE } else { CLAIM_STANDS }];
     // A place without such a code cannot be told, and leaving it out would promise too much: so nothing is.
