@@ -7,7 +7,7 @@ use lightcone::longrunning::{GetOperationRequest, Operation, WaitOperationReques
 use lightcone::v1;
 use lightcone::v1::policy_service_client::PolicyServiceClient;
 use lightcone_server::Config;
-use lightcone_store::{Chip, ChipState, SqlStore, Store};
+use lightcone_store::{Chip, ChipState, Registry as _, SqlStore, Supervision as _};
 use lightcone_tests::Ground;
 use lightcone_tests::fleet::{self, Parked};
 use prost::Message as _;
@@ -111,8 +111,8 @@ async fn compare(channel: &Channel) -> Operation {
         Some(v1::Rules { stand: Some(stand), ..v1::Rules::default() })
     };
     let request = v1::ComparePoliciesRequest {
-        base: on("2023-11-16"),
-        draft: on("2023-11-17"),
+        base: on("2025-05-12"),
+        draft: on("2025-05-13"),
         verdicts: true,
         ..v1::ComparePoliciesRequest::default()
     };

@@ -62,7 +62,11 @@ impl Comparing {
             false => Scope::of(&caller.subject).tenant().unwrap_or_default(),
         };
         let comparison = wire::to_keep(&asked, filled, &caller, scope, now);
-        let kept = self.context.store.start_comparison(comparison, COMPARISONS_RUNNING_MAX, asked.once.as_ref()).await;
+        let kept = self
+            .context
+            .store
+            .start_comparison(comparison, COMPARISONS_RUNNING_MAX, asked.once.as_ref())
+            .await;
         let kept = kept.map_err(status::store)?;
         self.whatif.begin();
         operation::shown(&kept).map(Response::new).map_err(garbled)

@@ -139,8 +139,9 @@ fn why(flip: &compare::Flip) -> (Vec<String>, String) {
     rules.truncate(RULES_MAX);
     let cases = [("best", flip.from.best, flip.to.best), ("worst", flip.from.worst, flip.to.worst)];
     let cases = cases.into_iter().filter(|(_, was, would_be)| was != would_be);
-    let cases = cases
-        .map(|(case, was, would_be)| format!("{case} case: {} before, {} then", was.words(), would_be.words()));
+    let cases = cases.map(|(case, was, would_be)| {
+        format!("{case} case: {} before, {} then", was.words(), would_be.words())
+    });
     let reasons = flip.because.iter().take(WORDS_MAX).map(|it| format!("{}: {}", it.of, it.words));
     (rules, cases.chain(reasons).collect::<Vec<_>>().join("; "))
 }

@@ -160,7 +160,8 @@ impl Run<'_> {
         let (base, draft) =
             (self.side(&self.comparison.base).await?, self.side(&self.comparison.draft).await?);
         let skus = papers::skus(&*self.whatif.context.store, &self.comparison.tenant).await;
-        let skus = skus.map_err(|status| Halt::Failed(format!("SKUs cannot be had: {}", status.message())))?;
+        let skus =
+            skus.map_err(|status| Halt::Failed(format!("SKUs cannot be had: {}", status.message())))?;
         Ok(Judge::new(base, draft, skus, self.comparison.create_time))
     }
 
