@@ -99,22 +99,7 @@ impl Server {
         let enrolling = Enrolling::open(&config.authority)?.map(Arc::new);
         let doors = Doors::bind(&config, identity.clone())?;
         let kept = folder::open(&config.store).await?;
-        let wanted = config.pool()?;
-        let bulk_slots = wanted.bulk_slots();
-        let hooks = Hooks { observer: Some(Arc::new(telemetry::PoolObserver)), ..Hooks::default() };
-        let pool = Arc::new(Pool::start_with(wanted, hooks)?);
-        telemetry::watch_pool(&pool);
-        // A fifth of a second of computing, before anyone is served.
-        let borders =
-            tokio::task::spawn_blocking(Borders::embedded).await.map_err(|_| ServeError::Start)??;
-        let compute = Arc::new(Compute {
-            borders,
-            pool,
-            bulk_slots,
-            pace: Pace::default(),
-            tables: Tables::default(),
-            stream_idle: config.stream_idle(),
-        });
+        let compute = computing(&config).await?;
         let (draining, drains) = watch::channel(false);
         let attesting = Attesting::start(config.reference_file()?, config.attestation_policy()?)
             .map_err(|unusable| ServeError::References(unusable.to_string()))?;
@@ -311,6 +296,24 @@ impl Server {
         }
         Ok(())
     }
+}
+/// The pool, and the map that it computes with.
+async fn computing(config: &Config) -> Result<Arc<Compute>, ServeError> {
+    let wanted = config.pool()?;
+    let bulk_slots = wanted.bulk_slots();
+    let hooks = Hooks { observer: Some(Arc::new(telemetry::PoolObserver)), ..Hooks::default() };
+    let pool = Arc::new(Pool::start_with(wanted, hooks)?);
+    telemetry::watch_pool(&pool);
+    // A fifth of a second of computing, before anyone is served.
+    let borders = tokio::task::spawn_blocking(Borders::embedded).await.map_err(|_| ServeError::Start)??;
+    Ok(Arc::new(Compute {
+        borders,
+        pool,
+        bulk_slots,
+        pace: Pace::default(),
+        tables: Tables::default(),
+        stream_idle: config.stream_idle(),
+    }))
 }
 
 /// How callers are known: by certificates and tokens, or not at all.

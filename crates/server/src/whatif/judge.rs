@@ -38,6 +38,12 @@ pub(super) struct Side {
     pub(super) stand: Stand,
 }
 
+impl Side {
+    fn law(&self) -> Law<'_> {
+        Law::new(&self.book.book, self.stand.clone())
+    }
+}
+
 /// What two sets of rules say of a case.
 #[derive(Debug)]
 pub(super) struct Said {
@@ -65,38 +71,54 @@ impl Judge {
         Self { base, draft, skus, now_ns, known: RwLock::default() }
     }
 
-    /// What is said of a chip; none: there is nothing to judge by, whatever the rules.
-    pub(super) fn chip(&self, chip: &ScannedChip, key: &mut Vec<u8>) -> Option<Arc<Said>> {
-        let seen = chip.seen.as_ref().filter(|seen| self.is_fresh(seen))?;
-        key.clear();
-        key.extend_from_slice(chip.sku.as_bytes());
-        // No SKU holds a zero byte.
-        key.push(0);
-        key.extend_from_slice(&seen.places);
-        if let Some(said) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(key) {
-            return Some(Arc::clone(said));
-        }
-        let (possible, claim_impossible) = places::kept(&seen.places)?;
-        let said = Arc::new(self.case(&chip.sku, possible, claim_impossible));
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < REMEMBERED_MAX {
-            known.insert(key.clone(), Arc::clone(&said));
-        }
-        Some(said)
+    /// A judge for one slice of work, on one thread.
+    pub(super) const fn sitting(&self) -> Sitting<'_> {
+        Sitting { judge: self, laws: None, key: Vec::new() }
     }
 
     fn is_fresh(&self, seen: &Seen) -> bool {
         self.now_ns.saturating_sub(seen.as_of) <= MAX_AGE_NS
     }
+}
 
-    fn case(&self, sku: &str, possible: Countries, claim_impossible: bool) -> Said {
-        let judged = |side: &Side| {
-            let law = Law::new(&side.book.book, side.stand.clone());
-            let transfer = placed(sku, possible, claim_impossible, &side.stand);
-            let parties = Parties::new();
-            decide(&law, &Case { transfer: &transfer, parties: &parties, skus: &self.skus, flags: &[] })
+/// A judge with both sets of rules open, once a case needs them.
+pub(super) struct Sitting<'j> {
+    judge: &'j Judge,
+    laws: Option<[Law<'j>; 2]>,
+    key: Vec<u8>,
+}
+
+impl Sitting<'_> {
+    /// What is said of a chip; none: there is nothing to judge by, whatever the rules.
+    pub(super) fn chip(&mut self, chip: &ScannedChip) -> Option<Arc<Said>> {
+        let Self { judge, key, .. } = self;
+        let seen = chip.seen.as_ref().filter(|seen| judge.is_fresh(seen))?;
+        key.clear();
+        key.extend_from_slice(chip.sku.as_bytes());
+        // No SKU holds a zero byte.
+        key.push(0);
+        key.extend_from_slice(&seen.places);
+        if let Some(said) = judge.known.read().unwrap_or_else(PoisonError::into_inner).get(key) {
+            return Some(Arc::clone(said));
+        }
+        let (possible, claim_impossible) = places::kept(&seen.places)?;
+        let said = Arc::new(self.case(&chip.sku, possible, claim_impossible));
+        let mut known = self.judge.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < REMEMBERED_MAX {
+            known.insert(self.key.clone(), Arc::clone(&said));
+        }
+        Some(said)
+    }
+
+    fn case(&mut self, sku: &str, possible: Countries, claim_impossible: bool) -> Said {
+        let judge = self.judge;
+        let laws = self.laws.get_or_insert_with(|| [judge.base.law(), judge.draft.law()]);
+        let parties = Parties::new();
+        let judged = |law: &Law<'_>| {
+            let transfer = placed(sku, possible, claim_impossible, law.stand());
+            decide(law, &Case { transfer: &transfer, parties: &parties, skus: &judge.skus, flags: &[] })
         };
-        let (old, new) = (judged(&self.base), judged(&self.draft));
+        let [old, new] = laws.each_ref().map(judged);
         Said {
             was: decision::outcome(old.outcome),
             would_be: decision::outcome(new.outcome),

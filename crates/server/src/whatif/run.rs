@@ -292,11 +292,11 @@ impl Run<'_> {
 
 /// Judges chips for about a millisecond; says how many that were.
 fn slice(chips: &[ScannedChip], judge: &Judge, id: &str) -> (usize, Tally, Vec<Flip>) {
-    let (began, mut key) = (Instant::now(), Vec::new());
+    let (began, mut sitting) = (Instant::now(), judge.sitting());
     let (mut tally, mut flips, mut done) = (Tally::default(), Vec::new(), 0);
     for chip in chips {
         done += 1;
-        match judge.chip(chip, &mut key) {
+        match sitting.chip(chip) {
             Some(said) => {
                 let rules = said.flip.as_ref().map_or(&[][..], |(rules, _)| rules);
                 tally.count(said.was, said.would_be, rules);
