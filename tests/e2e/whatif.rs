@@ -42,7 +42,11 @@ impl Desk {
             let wait = WaitOperationRequest { name: last.name.clone(), timeout: None };
             last = self.operations.wait_operation(wait).await.expect("an operation").into_inner();
         }
-        let Some(operation::Result::Response(found)) = last.result else { panic!("{:?}", last.result) };
+        let response = last.result.and_then(|result| match result {
+            operation::Result::Response(found) => Some(found),
+            operation::Result::Error(_) => None,
+        });
+        let found = response.expect("it ends well");
         assert_eq!(found.type_url, "type.googleapis.com/lightcone.v1.Comparison");
         v1::Comparison::decode(found.value.as_slice()).expect("a comparison")
     }

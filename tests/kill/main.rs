@@ -5,7 +5,7 @@
 //! write down what is acknowledged; the server is killed after some of that and started again on the same store, which
 //! is held to what was acknowledged. Landmarks then send again what had no answer, and a little more, as they do.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may fail loudly")]
 
 mod whatif;
 

@@ -132,10 +132,10 @@ impl Run<'_> {
         }
         let mut shards = Vec::new();
         let mut after = String::new();
-        while comparison.verdicts {
+        loop {
             self.go_on()?;
             let bound = store.next_bound(ShardKind::Chips, &comparison.scope, &after, SHARD_SUBJECTS).await?;
-            let Some(until) = bound else { break };
+            let Some(until) = bound.filter(|_| comparison.verdicts) else { break };
             if shards.len() >= SHARDS_MAX {
                 let most = SHARDS_MAX * SHARD_SUBJECTS as usize;
                 return Err(Halt::Failed(format!("more than {most} chips: compare by tenant")));
