@@ -31,7 +31,7 @@ if test -z "$address"; then
     address=127.0.0.1:7461
     (cd "$root" && cargo build --quiet --release -p lightcone-cli)
     binary=${CARGO_TARGET_DIR:-$root/target}/release/lightcone
-    LIGHTCONE__SERVER__LISTEN=$address "$binary" serve 2>"$work/server.log" &
+    LIGHTCONE__SERVER__LISTEN=$address LIGHTCONE__STORE__FOLDER=$work/data "$binary" serve 2>"$work/server.log" &
     server=$!
     tries=0
     until python3 -c "import socket; socket.create_connection(('127.0.0.1', 7461), 1)" 2>/dev/null; do
@@ -41,3 +41,4 @@ if test -z "$address"; then
     done
 fi
 "$work/venv/bin/python" "$here/locate.py" "$address" "$work/stubs"
+"$work/venv/bin/python" "$here/kubernetes.py" "$address" "$work/stubs"
