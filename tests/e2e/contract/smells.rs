@@ -104,7 +104,7 @@ const TYPES: [&str; 11] = [
 const PLACES_IN_LISTS: [&str; 3] = ["page_token", "next_page_token", "resume_token"];
 
 /// Fields that smell and give nothing away, and why.
-const PLAIN: [(&str, &str); 22] = [
+const PLAIN: [(&str, &str); 41] = [
     ("Appraisal.binds_session_key", "says whether a key is bound, not which"),
     ("Assignment.position_version", "counts changes of a landmark's record"),
     ("BatchOpening.areas", "the codes of all areas that there are"),
@@ -127,6 +127,25 @@ const PLAIN: [(&str, &str); 22] = [
     ("Standing.jurisdictions", "the promise itself: the set, once an epoch and site"),
     ("Summons.verifier_key", "the service's own public key, which anyone may know"),
     ("WhoAmIResponse.areas", "what an agency looks after, not where anything is"),
+    ("Margin.distance", "how far a figure of a chip is from a line of a rule, no length on the ground"),
+    ("Margin.distance_ppm", "how far a figure of a chip is from a line of a rule, by that line"),
+    ("NextCut.distance", "how far a figure of a chip is from a line of a rule"),
+    ("Decision.canonical_sha256", "a digest of a decision"),
+    ("Stake.share_ppm", "a share in a company, and no secret"),
+    ("PartyTraits.address_doubtful", "whether an address is doubtful, not which it is"),
+    ("PartyTraits.end_use_disclosed", "whether an end use was named"),
+    ("PolicyVersion.as_of", "a day up to which an author read"),
+    ("Instrument.summary", "what a published text does"),
+    ("CreatePolicyVersionRequest.signature", "a signature over a rule book"),
+    ("SkuFigures.die_area_mm2", "a published figure of a kind of chip"),
+    ("SkuFigures.package_area_mm2", "a published figure of a kind of chip"),
+    ("Transfer.end_user", "a party, by name, and no secret"),
+    ("Placement.place", "the place as the caller named it: a chip, agent or site"),
+    ("Placement.as_of", "told to whose chips they are"),
+    ("Usage.begin_time", "when work ran, as its owner reports it"),
+    ("Usage.end_time", "when work ran, as its owner reports it"),
+    ("GetUsageReportRequest.begin_time", "the time of a report, and no secret"),
+    ("GetUsageReportRequest.end_time", "the time of a report, and no secret"),
 ];
 
 /// Fields that smell, bear no class and are not excused, and excuses that nothing needs.
