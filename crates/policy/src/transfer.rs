@@ -100,6 +100,33 @@ pub struct Transfer {
     pub evidence: Vec<String>,
 }
 
+impl Transfer {
+    /// Work that runs where a chip is: nothing moves. Everything else is not known, and for the caller to fill in.
+    #[must_use]
+    pub fn of_use(sku: &str, possible: Countries, date: Date) -> Self {
+        Self {
+            id: String::new(),
+            movement: Movement::Use,
+            lines: vec![Line { sku: sku.to_owned(), units: 1 }],
+            origin: None,
+            destinations: possible,
+            through: Vec::new(),
+            onward: Vec::new(),
+            exporter: String::new(),
+            consignee: String::new(),
+            intermediaries: Vec::new(),
+            end_user: String::new(),
+            uses: Vec::new(),
+            date,
+            licences: Vec::new(),
+            conditions: BTreeMap::new(),
+            taken: Taken::default(),
+            claim_impossible: false,
+            evidence: Vec::new(),
+        }
+    }
+}
+
 /// A transfer of before: what linked parties did already.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Past {

@@ -179,8 +179,6 @@ pub const PARENTS_MAX: usize = 16;
 pub const USES_MAX: usize = 5;
 /// The most usages that one call reports.
 pub const USAGES_MAX: usize = lightcone_store::USAGES_MAX;
-/// The most units of one usage.
-pub const USAGE_UNITS_MAX: u64 = 10_000_000;
 /// The longest time of a usage, and of a report of usages, in days.
 pub const USAGE_DAYS_MAX: i64 = 366;
 /// The most usages that one report sums up.

@@ -107,7 +107,7 @@ pub(crate) async fn report(
         Ok(v1::UsageReport {
             lines,
             tpp_hours: all.all.tpp_hours.to_string(),
-            policy_version: wire::placement::version(book.number),
+            policy_version: wire::decision::version_name(book.number),
             overlaps: all.overlaps.iter().take(OVERLAPS_SHOWN_MAX).map(overlap).collect(),
         })
     };

@@ -12,9 +12,9 @@ use crate::value::{Field, Kind, Value};
 
 /// Chips, each with its agent's latest verdict that stands, up to where the keys follow.
 const PLACED: &str = "SELECT c.id, c.sku, c.tenant, c.holder, c.parties, c.state, c.agent, v.id, v.revision, v.as_of, \
-    v.story_time, v.wire FROM chips AS c LEFT JOIN verdicts AS v ON v.revision = (SELECT revision FROM verdicts \
-    WHERE agent = c.agent AND superseded_by IS NULL ORDER BY revision DESC LIMIT 1) WHERE c.id";
-const PLACED_KINDS: [Kind; 12] = [
+    v.story_time, v.places, CASE WHEN LENGTH(v.places) = 0 THEN v.wire END FROM chips AS c LEFT JOIN verdicts AS v \
+    ON v.revision = (SELECT revision FROM verdicts WHERE agent = c.agent AND superseded_by IS NULL ORDER BY revision DESC LIMIT 1) WHERE c.id";
+const PLACED_KINDS: [Kind; 13] = [
     Kind::Text,
     Kind::Text,
     Kind::Text,
@@ -26,6 +26,7 @@ const PLACED_KINDS: [Kind; 12] = [
     Kind::Int,
     Kind::Int,
     Kind::Int,
+    Kind::Blob,
     Kind::Blob,
 ];
 /// Chips of agents, up to where the keys follow.
@@ -131,6 +132,7 @@ fn placed(row: Vec<Value>) -> Result<PlacedChip, StoreError> {
                 revision: Field::of_value(next(), "revision")?,
                 as_of: Field::of_value(next(), "as_of")?,
                 story_time: Field::of_value(next(), "story_time")?,
+                places: Field::of_value(next(), "places")?,
                 wire: Field::of_value(next(), "wire")?,
             }),
         },

@@ -133,10 +133,10 @@ pub(crate) struct PolicyDiffArgs {
     /// Folder of the rule book after; the same as before if left out
     #[arg(long, value_name = "DIR", help_heading = "Rules")]
     pub(crate) to_rules: Option<PathBuf>,
-    /// From this version or day, such as P02 or 2023-11-17; each transfer's own day if left out
+    /// From this version or day, such as P02 or 2023-11-17; today if left out
     #[arg(long, value_name = "WHEN", help_heading = "Rules")]
     pub(crate) from: Option<String>,
-    /// To this version or day, such as P13 or 2026-01-16; each transfer's own day if left out
+    /// To this version or day, such as P13 or 2026-01-16; today if left out
     #[arg(long, value_name = "WHEN", help_heading = "Rules")]
     pub(crate) to: Option<String>,
     /// Apply this bill or draft after, as if it were law; may be repeated

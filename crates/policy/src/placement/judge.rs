@@ -12,9 +12,8 @@ use crate::decide::{Case, decide};
 use crate::decision::{Decision, Effect, Outcome, Ruling};
 use crate::law::Law;
 use crate::party::Parties;
-use crate::rule::Movement;
 use crate::sku::Sku;
-use crate::transfer::{Line, Taken, Transfer};
+use crate::transfer::Transfer;
 
 /// Judges placements under one law. Shared by any number of workers, each with a [`Memo`] of its own.
 pub struct Judge<'l> {
@@ -254,24 +253,13 @@ impl<'l> Judge<'l> {
         let looked = stated.existing_use.into_iter();
         let conditions = looked.flat_map(|is| EXISTING_USE.map(|name| (name.to_owned(), is)));
         Transfer {
-            id: String::new(),
-            movement: Movement::Use,
-            lines: vec![Line { sku, units: 1 }],
-            origin: None,
-            destinations: possible,
-            through: Vec::new(),
-            onward: Vec::new(),
             exporter: holder.to_owned(),
             consignee: holder.to_owned(),
-            intermediaries: Vec::new(),
             end_user: tenant.to_owned(),
             uses: stated.uses.list(),
-            date: self.law.stand().valid_on,
-            licences: Vec::new(),
             conditions: conditions.collect(),
-            taken: Taken::default(),
             claim_impossible: stated.claim_impossible,
-            evidence: Vec::new(),
+            ..Transfer::of_use(&sku, possible, self.law.stand().valid_on)
         }
     }
 }

@@ -84,13 +84,13 @@ pub(crate) struct Placement {
 
 impl Placement {
     /// Of the chips of a place; a place without chips is UNKNOWN.
-    pub(super) fn of(told: &[Told]) -> Self {
-        let weakest = told.iter().map(rank).max();
+    pub(super) fn of(told: &[&Told]) -> Self {
+        let weakest = told.iter().copied().map(rank).max();
         let Some(weakest) = weakest else {
             return Self { missing: vec!["no chip is tied to it: pair one".to_owned()], ..Self::default() };
         };
         let mut placement = Self {
-            outcome: told.iter().find(|told| rank(told) == weakest).and_then(outcome),
+            outcome: told.iter().find(|told| rank(told) == weakest).and_then(|told| outcome(told)),
             // A pool does no better than its weakest member in either case.
             best: told
                 .iter()
@@ -105,6 +105,7 @@ impl Placement {
             seen_ns: told.iter().filter_map(|told| Some(told.sight.as_ref()?.seen_ns)).min(),
             revision: told
                 .iter()
+                .copied()
                 .map(revision)
                 .collect::<Option<Vec<_>>>()
                 .and_then(|all| all.into_iter().max()),

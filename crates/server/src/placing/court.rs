@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use lightcone_policy::decide::{Case, decide};
 use lightcone_policy::party::Parties;
-use lightcone_policy::rule::{EndUse, Movement};
-use lightcone_policy::transfer::{Line, Taken, Transfer};
+use lightcone_policy::rule::EndUse;
+use lightcone_policy::transfer::Transfer;
 use lightcone_policy::{Countries, Decision, Law, Sku, Stand};
 
 use crate::decisions;
@@ -121,25 +121,12 @@ impl Court {
     /// The work as a transfer that moves nothing.
     pub(crate) fn transfer(&self, key: &Key) -> Transfer {
         Transfer {
-            id: String::new(),
-            movement: Movement::Use,
-            lines: vec![Line { sku: key.sku.clone(), units: 1 }],
-            origin: None,
-            destinations: key.possible,
-            through: Vec::new(),
-            onward: Vec::new(),
-            exporter: String::new(),
             // Whoever uses it is the one that receives anything at all.
             consignee: self.matter.tenant.clone(),
-            intermediaries: Vec::new(),
             end_user: self.matter.tenant.clone(),
             uses: self.matter.uses.clone(),
-            date: self.stand.valid_on,
-            licences: Vec::new(),
-            conditions: BTreeMap::new(),
-            taken: Taken::default(),
             claim_impossible: key.is_elsewhere,
-            evidence: Vec::new(),
+            ..Transfer::of_use(&key.sku, key.possible, self.stand.valid_on)
         }
     }
 

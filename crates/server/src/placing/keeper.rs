@@ -39,7 +39,7 @@ impl Placing {
             let since = self.view.revision();
             let verdicts = self.store().verdicts_since(None, since, WATCHED_VERDICTS_MAX).await?;
             for verdict in &verdicts {
-                self.view.judged(verdict)?;
+                self.view.judged(verdict);
             }
             match verdicts.last() {
                 Some(last) => drop(self.judged.send_replace(last.revision)),

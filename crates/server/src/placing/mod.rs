@@ -1,7 +1,8 @@
 //! Placements: may this tenant's work run on that chip. Advice, and nothing else.
 //!
 //! `view` holds what is known of chips, kept up by `keeper`; `expand` turns places into chips that the caller may be told
-//! of; `court` is one workload before the rules; `answer` lets the weakest chip speak for a place. This file brings them
+//! of; `court` is one workload before the rules, `sitting` one question before it; `answer` lets the weakest chip speak for a
+//! place. This file brings them
 //! together. `watch` tells who keeps answers what changed of them.
 
 mod answer;
@@ -11,22 +12,24 @@ mod keeper;
 mod matter;
 mod record;
 mod sight;
+mod sitting;
 mod view;
 mod watch;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lightcone_policy::Stand;
+use lightcone_pool::Token;
 use lightcone_store::Store;
 use lru::LruCache;
 use tonic::Status;
 
 pub(crate) use answer::Placement;
-use answer::{Standing, Told};
-pub(crate) use court::{Answer, Court, Key};
+pub(crate) use court::{Answer, Court};
+use expand::Expanded;
+use sitting::Sitting;
 use view::View;
 pub(crate) use watch::Watcher;
 
@@ -41,8 +44,6 @@ use crate::wire::placement::{Place, Workload};
 
 /// Workloads whose answers are kept.
 const COURTS_MAX: usize = 256;
-/// Decisions that are made on the thread that serves the call; more are made in the pool.
-const INLINE_MAX: usize = 1;
 
 /// Says where work may run.
 pub(crate) struct Placing {
@@ -62,7 +63,7 @@ struct CourtKey {
     book: i64,
     stand: Stand,
     tenant: String,
-    workload: String,
+    workload: Workload,
     /// How often papers had changed when it was opened.
     papers: u64,
 }
@@ -113,54 +114,35 @@ impl Placing {
         let revision = self.view.revision();
         let expanded = self.expand(caller, places).await?;
         let now_ns = self.measuring.verdict_time(now_ns());
-        let standings: BTreeMap<&String, Standing> = expanded
-            .chips
-            .iter()
-            .map(|(id, found)| (id, Standing::of(&court, found, now_ns, max_age)))
-            .collect();
-        self.decide(errand, &court, standings.values()).await?;
-        let told = |id: &String| standings.get(id).map(|standing| told(&court, standing));
-        let place = |members: &Vec<String>| {
-            let told: Vec<Told> = members.iter().filter_map(told).collect();
-            Placement::of(&told)
-        };
-        let placements = expanded.members.iter().map(place).collect();
         // What was read from the store may be newer than what was followed.
         let newest = expanded.chips.values().filter_map(|(_, sight)| Some(sight.as_ref()?.revision)).max();
         let revision = newest.map_or(revision, |newest| newest.max(revision));
+        let placements = self.answers(errand, &court, expanded, now_ns, max_age).await?;
         Ok(Placements { placements, court, revision })
     }
 
-    /// Makes the decisions that were not made before.
-    async fn decide(
+    /// Answers here what is little, and in the pool what is not.
+    async fn answers(
         &self,
         errand: Errand,
         court: &Arc<Court>,
-        standings: impl Iterator<Item = &Standing>,
-    ) -> Result<(), Status> {
-        let keys = standings.filter_map(|standing| match standing {
-            Standing::Judge(key, _) if court.known(key).is_none() => Some(key.clone()),
-            _ => None,
-        });
-        let open: BTreeSet<Key> = keys.collect();
-        if open.len() <= INLINE_MAX {
-            let law = (!open.is_empty()).then(|| court.law());
-            open.into_iter().zip(law.iter()).for_each(|(key, law)| drop(court.decide(law, key)));
-            return Ok(());
+        expanded: Expanded,
+        now_ns: i64,
+        max_age: Duration,
+    ) -> Result<Vec<Placement>, Status> {
+        let (court, cost) = (Arc::clone(court), Sitting::cost(&expanded));
+        if !Sitting::is_small(&expanded) {
+            let work = move |stop: &Token| Sitting::new(court, expanded, now_ns, max_age).answers(Some(stop));
+            return self.context.compute.run(errand, cost, work).await;
         }
-        let (compute, court) = (&self.context.compute, Arc::clone(court));
-        let cost = pace::decision_cost(open.len());
-        let work = move |stop: &lightcone_pool::Token| {
-            let law = court.law();
-            for key in open {
-                if stop.is_stopped() {
-                    return Err(crate::compute::Fault::Stopped);
-                }
-                court.decide(&law, key);
+        let sitting = Sitting::new(court, expanded, now_ns, max_age);
+        match sitting.open() {
+            0 | 1 => Ok(sitting.answers(None).map_err(|_| errand.late())?),
+            open => {
+                let work = move |stop: &Token| sitting.answers(Some(stop));
+                self.context.compute.run(errand, pace::decision_cost(open), work).await
             }
-            Ok(())
-        };
-        compute.run(errand, cost, work).await
+        }
     }
 
     /// The court of a workload.
@@ -179,7 +161,7 @@ impl Placing {
             book: book.number,
             stand: stand.clone(),
             tenant: caller.subject.tenant.clone(),
-            workload: format!("{workload:?}"),
+            workload: workload.clone(),
             papers,
         };
         let known = self.courts().get(&key).cloned();
@@ -220,14 +202,5 @@ impl Placing {
 
     fn store(&self) -> &dyn Store {
         &*self.context.store
-    }
-}
-
-fn told(court: &Court, standing: &Standing) -> Told {
-    match standing {
-        Standing::Unknown(why, sight) => Told { answer: None, why, sight: sight.clone() },
-        Standing::Judge(key, sight) => {
-            Told { answer: court.known(key), why: "", sight: Some(Arc::clone(sight)) }
-        }
     }
 }

@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use lightcone::names::VerdictName;
-use lightcone::v1;
 use lightcone_core::Borders;
-use lightcone_policy::{Countries, Country};
+use lightcone_policy::Countries;
 use lightcone_store::PlacedVerdict;
-use prost::Message as _;
 
-use crate::measuring::Trouble;
-use crate::wire;
+use crate::wire::places;
 
 /// What the latest verdict of an agent leaves possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,18 +25,18 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
-    /// Reads what was kept of an agent's verdict.
-    pub(crate) fn read(borders: &Borders, agent: &str, kept: &PlacedVerdict) -> Result<Arc<Self>, Trouble> {
-        let record = v1::VerdictRecord::decode(kept.wire.as_slice())
-            .map_err(|error| Trouble::Own(format!("verdict {}: {error}", kept.id)))?;
-        let (found, is_elsewhere) = wire::standing::possible(borders, &record);
+    /// Reads what was kept of an agent's verdict: the short form, or, of a verdict that is older than that, the whole.
+    pub(crate) fn read(borders: &Borders, agent: &str, kept: &PlacedVerdict) -> Arc<Self> {
+        let whole = kept.wire.as_ref().map(|wire| places::of_kept(borders, wire));
+        let (possible, is_elsewhere) =
+            places::kept(whole.as_ref().unwrap_or(&kept.places)).unwrap_or_default();
         let name = VerdictName { agent: agent.to_owned(), verdict: kept.id.clone() };
-        Ok(Arc::new(Self {
+        Arc::new(Self {
             verdict: name.to_string(),
             revision: kept.revision,
             seen_ns: kept.story_time.unwrap_or(kept.as_of),
-            possible: found.iter().filter_map(|code| code.parse::<Country>().ok()).collect(),
+            possible,
             is_elsewhere,
-        }))
+        })
     }
 }

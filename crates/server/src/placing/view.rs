@@ -88,21 +88,21 @@ impl View {
     }
 
     /// A verdict was committed, and all before it are known.
-    pub(crate) fn judged(&self, verdict: &Verdict) -> Result<(), Trouble> {
+    pub(crate) fn judged(&self, verdict: &Verdict) {
         let kept = PlacedVerdict {
             id: verdict.id.clone(),
             revision: verdict.revision,
             as_of: verdict.as_of,
             story_time: verdict.story_time,
-            wire: verdict.wire.clone(),
+            places: verdict.places.clone(),
+            wire: verdict.places.is_empty().then(|| verdict.wire.clone()),
         };
         // What was superseded by the time it was read: its successor comes later in the same order.
         if verdict.superseded_by.is_none() && self.sights.has(&verdict.agent) {
-            let sight = Sight::read(&self.compute.borders, &verdict.agent, &kept)?;
+            let sight = Sight::read(&self.compute.borders, &verdict.agent, &kept);
             self.sights.put(&verdict.agent, Some(sight));
         }
         self.revision.store(verdict.revision, Ordering::Release);
-        Ok(())
     }
 
     /// Chips by their ids, those that exist; read from the store where they are not known.
@@ -121,7 +121,7 @@ impl View {
             let revision = self.revision();
             for placed in self.store.placed(&missing).await? {
                 let id = placed.chip.clone();
-                found.insert(id, self.keep(placed, changes, revision)?);
+                found.insert(id, self.keep(placed, changes, revision));
             }
         }
         Ok(found)
@@ -140,11 +140,11 @@ impl View {
     }
 
     /// Keeps what the store said when `changes` and `revision` were known.
-    fn keep(&self, chip: PlacedChip, changes: u64, revision: i64) -> Result<Found, Trouble> {
+    fn keep(&self, chip: PlacedChip, changes: u64, revision: i64) -> Found {
         let PlacedChip { chip: id, sku, tenant, holder, parties, retired, agent, verdict } = chip;
         let borders = &self.compute.borders;
         let sight = match (&agent, &verdict) {
-            (Some(agent), Some(verdict)) => Some(Sight::read(borders, agent, verdict)?),
+            (Some(agent), Some(verdict)) => Some(Sight::read(borders, agent, verdict)),
             _ => None,
         };
         if let Some(agent) = &agent {
@@ -161,7 +161,7 @@ impl View {
         };
         let placed = Arc::new(Placed { id: id.clone(), record, sku, is_retired: retired, agent });
         self.chips.put(&id, Chip { placed: Arc::clone(&placed), changes, read: Instant::now() });
-        Ok((placed, sight))
+        (placed, sight)
     }
 }
 

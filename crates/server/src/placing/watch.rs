@@ -192,7 +192,7 @@ impl Watcher {
     }
 
     fn send(&mut self, changed: Vec<v1::Placement>, mark: &Mark, book: i64) {
-        let policy_version = wire::placement::version(book);
+        let policy_version = wire::decision::version_name(book);
         let token = self.page.next(1, Some(&mark.text()));
         let mut parts: Vec<Vec<v1::Placement>> =
             changed.chunks(WATCHED_PLACEMENTS_MAX).map(<[_]>::to_vec).collect();

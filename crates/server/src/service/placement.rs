@@ -17,7 +17,8 @@ use crate::rules;
 use crate::status;
 use crate::usage;
 use crate::wire::Violation;
-use crate::wire::decision::shown_stand;
+use crate::wire::decision::{shown_stand, version_name};
+use crate::wire::party;
 use crate::wire::placement::{self as wire, Asked};
 use crate::wire::registry::Page;
 
@@ -74,7 +75,7 @@ impl PlacementService for PlacementsOf {
         });
         Ok(Response::new(v1::CheckPlacementResponse {
             placements: shown.collect(),
-            policy_version: wire::version(court.book.number),
+            policy_version: version_name(court.book.number),
             policy_sha256: court.book.book.digest.clone(),
             stand: Some(shown_stand(&court.stand)),
             verdict_revision: u64::try_from(*revision).unwrap_or_default(),
@@ -122,7 +123,7 @@ impl PlacementService for PlacementsOf {
         let (begin, end) = wire::period(request.begin_time, request.end_time)?;
         let party = match request.party.as_str() {
             "" => None,
-            name => Some(wire::party(name)?),
+            name => Some(party::id("party", name)?),
         };
         let (book, stand) = rules::resolve(&self.context.books, request.rules, today()?).await?;
         let report = usage::report(&self.context, &caller, errand, party, (begin, end), book, stand).await?;

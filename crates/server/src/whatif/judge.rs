@@ -13,8 +13,7 @@ use lightcone::v1;
 use lightcone_policy::compare::{self, Change};
 use lightcone_policy::decide::{Case, decide};
 use lightcone_policy::party::Parties;
-use lightcone_policy::rule::Movement;
-use lightcone_policy::transfer::{Line, Taken, Transfer};
+use lightcone_policy::transfer::Transfer;
 use lightcone_policy::{Countries, Law, Sku, Stand};
 use lightcone_store::{ScannedChip, Seen};
 
@@ -115,7 +114,8 @@ impl Sitting<'_> {
         let laws = self.laws.get_or_insert_with(|| [judge.base.law(), judge.draft.law()]);
         let parties = Parties::new();
         let judged = |law: &Law<'_>| {
-            let transfer = placed(sku, possible, claim_impossible, law.stand());
+            let transfer =
+                Transfer { claim_impossible, ..Transfer::of_use(sku, possible, law.stand().valid_on) };
             decide(law, &Case { transfer: &transfer, parties: &parties, skus: &judge.skus, flags: &[] })
         };
         let [old, new] = laws.each_ref().map(judged);
@@ -124,30 +124,6 @@ impl Sitting<'_> {
             would_be: decision::outcome(new.outcome),
             flip: compare::flip(&old, &new).map(|flip| why(&flip)),
         }
-    }
-}
-
-/// A chip that is where it is, for whoever uses it.
-fn placed(sku: &str, possible: Countries, claim_impossible: bool, stand: &Stand) -> Transfer {
-    Transfer {
-        id: String::new(),
-        movement: Movement::Use,
-        lines: vec![Line { sku: sku.to_owned(), units: 1 }],
-        origin: None,
-        destinations: possible,
-        through: Vec::new(),
-        onward: Vec::new(),
-        exporter: String::new(),
-        consignee: String::new(),
-        intermediaries: Vec::new(),
-        end_user: String::new(),
-        uses: Vec::new(),
-        date: stand.valid_on,
-        licences: Vec::new(),
-        conditions: BTreeMap::new(),
-        taken: Taken::default(),
-        claim_impossible,
-        evidence: Vec::new(),
     }
 }
 

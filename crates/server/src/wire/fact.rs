@@ -6,6 +6,7 @@ use lightcone_policy::{Countries, Country, Date, Measure, Span};
 use lightcone::v1;
 
 use super::Violation;
+use super::decision;
 use super::registry::required;
 use super::violation::at_most;
 use crate::limits::PARTY_NAME_BYTES_MAX;
@@ -21,11 +22,7 @@ pub(super) fn day_or(
     text: &str,
     otherwise: impl Into<Option<Date>>,
 ) -> Result<Option<Date>, Violation> {
-    if text.is_empty() {
-        return Ok(otherwise.into());
-    }
-    let allowed = "a day such as `2026-12-01`, from 1970-01-01 to 9999-12-31";
-    text.parse().map(Some).map_err(|_| Violation::invalid(field, text, allowed))
+    Ok(decision::day(field, text)?.or_else(|| otherwise.into()))
 }
 
 /// From one day to another, in fields `from` and `to`; empty: without an end on that side.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use lightcone::names::{AgentName, ChipName, DecisionName, PartyName, PolicyVersionName, SiteName};
+use lightcone::names::{AgentName, ChipName, DecisionName, SiteName};
 use lightcone::v1;
 use lightcone_policy::rule::EndUse;
 use lightcone_policy::{Countries, Country};
@@ -15,10 +15,12 @@ use super::decision::{outcome, ruling};
 use super::moment::{nanoseconds, timestamp};
 use super::registry::once;
 use super::session::misnamed;
+use super::transfer::uses;
 use super::violation::{at_most, some_of};
+use super::{fact, party};
 use crate::limits::{
-    HOURS_MAX, PARENTS_MAX, PLACES_MAX, PLACES_RECORDED_MAX, SKU_BYTES_MAX, USAGE_DAYS_MAX, USAGE_UNITS_MAX,
-    USAGES_MAX, USES_MAX,
+    HOURS_MAX, PARENTS_MAX, PLACES_MAX, PLACES_RECORDED_MAX, SKU_BYTES_MAX, UNITS_MAX, USAGE_DAYS_MAX,
+    USAGES_MAX,
 };
 use crate::placing::Placement;
 
@@ -51,7 +53,7 @@ impl Place {
 }
 
 /// Whose work it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Whose {
     /// A party that was entered, by its id.
     Party(String),
@@ -67,7 +69,7 @@ pub(crate) enum Whose {
 }
 
 /// Whose work it is, and what for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Workload {
     /// Whose.
     pub(crate) whose: Whose,
@@ -129,14 +131,9 @@ fn workload(wire: &v1::Workload) -> Result<Workload, Violation> {
         return Err(Violation::invalid("hours", wire.hours, &format!("0 to {HOURS_MAX}")));
     }
     let whose = if wire.party.is_empty() {
-        at_most("parents", wire.parents.len(), PARENTS_MAX)?;
-        let parent = |(at, code): (usize, &String)| country(code).map_err(|error| error.at("parents", at));
         Whose::Said {
-            headquarters: match wire.headquarters.as_str() {
-                "" => None,
-                code => Some(country(code).map_err(|error| error.within("headquarters"))?),
-            },
-            parents: wire.parents.iter().enumerate().map(parent).collect::<Result<_, _>>()?,
+            headquarters: fact::country_or_none("headquarters", &wire.headquarters)?,
+            parents: fact::country_set("parents", &wire.parents, PARENTS_MAX)?,
             parents_complete: wire.parents_complete,
         }
     } else {
@@ -146,7 +143,7 @@ fn workload(wire: &v1::Workload) -> Result<Workload, Violation> {
                 "either `party`, whose headquarters and owners are on record, or these in the request";
             return Err(Violation::invalid("party", &wire.party, allowed));
         }
-        Whose::Party(party(&wire.party)?)
+        Whose::Party(party::id("party", &wire.party)?)
     };
     Ok(Workload { whose, uses: uses(&wire.uses)? })
 }
@@ -174,38 +171,6 @@ fn max_age(wire: Option<prost_types::Duration>) -> Result<Duration, Violation> {
         let told = format!("{}.{:09} s", wire.seconds, wire.nanos);
         Violation::invalid("max_age", told, "above zero, at most 30 days")
     })
-}
-
-/// What work is for.
-pub(crate) fn uses(wire: &[i32]) -> Result<Vec<EndUse>, Violation> {
-    at_most("uses", wire.len(), USES_MAX)?;
-    let one = |(at, number): (usize, &i32)| {
-        Ok(match v1::EndUse::try_from(*number) {
-            Ok(v1::EndUse::Training) => EndUse::Training,
-            Ok(v1::EndUse::Inference) => EndUse::Inference,
-            Ok(v1::EndUse::Supercomputer) => EndUse::Supercomputer,
-            Ok(v1::EndUse::Military) => EndUse::Military,
-            Ok(v1::EndUse::Other) => EndUse::Other,
-            Ok(v1::EndUse::Unspecified) | Err(_) => {
-                let allowed = "END_USE_TRAINING, _INFERENCE, _SUPERCOMPUTER, _MILITARY or _OTHER";
-                return Err(Violation::invalid("", number, allowed).at("uses", at));
-            }
-        })
-    };
-    let mut uses = wire.iter().enumerate().map(one).collect::<Result<Vec<_>, _>>()?;
-    uses.sort_unstable();
-    uses.dedup();
-    Ok(uses)
-}
-
-/// The identifier in a party's name.
-pub(crate) fn party(name: &str) -> Result<String, Violation> {
-    PartyName::parse(name).map(|name| name.party).map_err(|invalid| misnamed("party", &invalid))
-}
-
-fn country(code: &str) -> Result<Country, Violation> {
-    let allowed = "an ISO 3166-1 alpha-2 code in capital letters, such as `SG`";
-    code.parse().map_err(|_| Violation::invalid("", code, allowed))
 }
 
 /// Reads what ran, by a tenant.
@@ -245,7 +210,7 @@ fn usage(wire: v1::Usage, tenant: &str, now: i64) -> Result<Usage, Violation> {
         }
         _ => {}
     }
-    let most = if chip.is_empty() { USAGE_UNITS_MAX } else { 1 };
+    let most = if chip.is_empty() { UNITS_MAX } else { 1 };
     if !(1..=most).contains(&wire.units) {
         let allowed = if most == 1 { "1 where a chip is named".to_owned() } else { format!("1 to {most}") };
         return Err(Violation::invalid("units", wire.units, &allowed));
@@ -254,7 +219,7 @@ fn usage(wire: v1::Usage, tenant: &str, now: i64) -> Result<Usage, Violation> {
     Ok(Usage {
         tenant: tenant.to_owned(),
         id: id.to_string(),
-        party: party(&wire.party)?,
+        party: party::id("party", &wire.party)?,
         chip,
         sku: wire.sku,
         units: i64::try_from(wire.units).unwrap_or(i64::MAX),
@@ -283,11 +248,6 @@ pub(crate) fn period(
         ));
     }
     Ok((begin, end))
-}
-
-/// The version of the rule book with that number.
-pub(crate) fn version(number: i64) -> String {
-    PolicyVersionName { policy_version: number.to_string() }.to_string()
 }
 
 /// What one place is answered, usable until a moment; in `brief` without reasons.

@@ -15,6 +15,7 @@ use crate::access::Goal;
 use crate::limits::{REASON_BYTES_MAX, TRANSFER_CHIPS_MAX};
 
 pub(crate) use facts::to_policy;
+pub(super) use facts::uses;
 
 mod facts;
 

@@ -34,8 +34,10 @@ pub struct PlacedVerdict {
     pub as_of: i64,
     /// That time in a simulated story, when there is one.
     pub story_time: Option<i64>,
-    /// The answer in the caller's encoding.
-    pub wire: Vec<u8>,
+    /// Where it can be, short, as it is kept beside the verdict.
+    pub places: Vec<u8>,
+    /// The answer in the caller's encoding; none where `places` says it.
+    pub wire: Option<Vec<u8>>,
 }
 
 row! {

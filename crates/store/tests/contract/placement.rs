@@ -23,13 +23,22 @@ pub(crate) async fn a_chip_is_placed_by_the_latest_verdict_that_stands(store: &S
     assert_eq!((verdict_of(&placed, 1), verdict_of(&placed, 2)), (None, None));
     let kept = verdict("v2", "a1", "x");
     let found = placed[0].verdict.clone().unwrap();
-    assert_eq!((found.revision, found.as_of, found.wire), (2, kept.as_of, kept.wire));
+    assert_eq!((found.revision, found.as_of, found.places), (2, kept.as_of, kept.places));
+    assert_eq!(found.wire, None, "the short form says it");
     assert!(!placed[0].retired && placed[0].sku == chip("c1").sku);
 
     // What was judged again stands; what it supersedes does not, whatever its place in the order.
     let again = Judged { supersedes: Some("v2".into()), ..judged("v3", "a1", "x") };
     store.put_verdict(again).await.unwrap();
     assert_eq!(verdict_of(&store.placed(&ids(&["c1"])).await.unwrap(), 0).as_deref(), Some("v3"));
+
+    // Of a verdict that is older than the short form, the whole is read.
+    let mut older = judged("v4", "a1", "x");
+    older.verdict.places = Vec::new();
+    let whole = older.verdict.wire.clone();
+    store.put_verdict(older).await.unwrap();
+    let found = store.placed(&ids(&["c1"])).await.unwrap().remove(0).verdict.unwrap();
+    assert_eq!((found.id.as_str(), found.places, found.wire), ("v4", Vec::new(), Some(whole)));
 
     let tied = store.chips_of_agents(&ids(&["a1", "a2", "a9"])).await.unwrap();
     assert_eq!(tied, [("c1".into(), "a1".into()), ("c2".into(), "a2".into())]);

@@ -1,6 +1,6 @@
 //! What a transfer says, checked and in the policy's words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lightcone::names::SkuName;
 use lightcone::v1;
@@ -8,7 +8,7 @@ use lightcone_policy::rule::{EndUse, Movement};
 use lightcone_policy::transfer::{Licence, Line, Taken, Transfer};
 
 use crate::limits::{
-    CONDITIONS_MAX, DESTINATIONS_MAX, LINES_MAX, SKU_BYTES_MAX, STEPS_MAX, TRADES_MAX, UNITS_MAX,
+    CONDITIONS_MAX, DESTINATIONS_MAX, LINES_MAX, SKU_BYTES_MAX, STEPS_MAX, UNITS_MAX, USES_MAX,
     WORD_BYTES_MAX,
 };
 use crate::wire::registry::required;
@@ -19,12 +19,10 @@ use crate::wire::{Violation, fact, party};
 pub(crate) fn to_policy(wire: &v1::Transfer) -> Result<Transfer, Violation> {
     some_of("lines", wire.lines.len(), LINES_MAX, "say what goes")?;
     at_most("intermediaries", wire.intermediaries.len(), STEPS_MAX)?;
-    at_most("uses", wire.uses.len(), TRADES_MAX)?;
     at_most("licences", wire.licences.len(), STEPS_MAX)?;
     let line = |(at, wire)| line(wire).map_err(|violation: Violation| violation.at("lines", at));
     let licence = |(at, wire)| licence(wire).map_err(|violation: Violation| violation.at("licences", at));
     let between = |(at, name): (usize, &String)| party::id(&format!("intermediaries[{at}]"), name);
-    let used = |(at, wire): (usize, &i32)| end_use(&format!("uses[{at}]"), *wire);
     Ok(Transfer {
         id: wire.name.rsplit('/').next().unwrap_or_default().to_owned(),
         movement: movement(wire.movement)?,
@@ -37,7 +35,7 @@ pub(crate) fn to_policy(wire: &v1::Transfer) -> Result<Transfer, Violation> {
         consignee: party::id_or_empty("consignee", &wire.consignee)?,
         intermediaries: wire.intermediaries.iter().enumerate().map(between).collect::<Result<_, _>>()?,
         end_user: party::id_or_empty("end_user", &wire.end_user)?,
-        uses: wire.uses.iter().enumerate().map(used).collect::<Result<_, _>>()?,
+        uses: uses(&wire.uses)?,
         date: fact::day("date", &wire.date)?,
         licences: wire.licences.iter().enumerate().map(licence).collect::<Result<_, _>>()?,
         conditions: conditions(&wire.conditions)?,
@@ -59,6 +57,14 @@ fn movement(wire: i32) -> Result<Movement, Violation> {
         }
         Err(_) => Err(Violation::invalid("movement", wire, allowed)),
     }
+}
+
+/// What goods, or work on them, are for; each once.
+pub(crate) fn uses(wire: &[i32]) -> Result<Vec<EndUse>, Violation> {
+    at_most("uses", wire.len(), USES_MAX)?;
+    let used = |(at, wire): (usize, &i32)| end_use(&format!("uses[{at}]"), *wire);
+    let uses: BTreeSet<EndUse> = wire.iter().enumerate().map(used).collect::<Result<_, _>>()?;
+    Ok(uses.into_iter().collect())
 }
 
 fn end_use(field: &str, wire: i32) -> Result<EndUse, Violation> {
