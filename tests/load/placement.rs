@@ -40,9 +40,9 @@ const PLACES: [&[&str]; 4] = [&["SG"], &["SG", "MY", "ID"], &["JP"], &["DE", "FR
 /// Measures.
 pub(crate) async fn measure(options: &Options, table: &mut Table) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
-    let url = format!("sqlite:{}", folder.path().join("store.db").display());
-    settle(&url).await?;
-    let served = Served::start_with(&["--store", &folder.path().display().to_string(), &url]).await?;
+    // Where a server looks that is told no URL.
+    settle(&format!("sqlite:{}", folder.path().join("lightcone.db").display())).await?;
+    let served = Served::start_with(&["--store", &folder.path().display().to_string(), ""]).await?;
     let echo = Served::start_as("--echo", &[]).await?;
     warm(&served.url).await?;
     let (mut asked, mut echoed) = (Vec::new(), Vec::new());
